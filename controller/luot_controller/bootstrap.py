@@ -1,0 +1,195 @@
+"""The composition root: the only place that names implementations and puts them together into an office."""
+
+import fcntl
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from luot_controller import settings
+from luot_controller.access import CONTROLLER, Access, load
+from luot_controller.broker.choice import Broker, free_port, open_broker
+from luot_controller.broker.users import credentials
+from luot_controller.engine.events import Fact
+from luot_controller.errors import DataFolderMissing, OfficeRunning, UsageProblem
+from luot_controller.ingest.taps import Preset, TapReader
+from luot_controller.mqtt import Connection, Will
+from luot_controller.service.loop import SUBSCRIPTIONS, Office
+from luot_controller.service.turn import Fields
+from luot_controller.settings import Site, load_site
+from luot_controller.store.port import Registry
+from luot_controller.store.sqlite import SqliteStore
+from luot_protocol import topics
+
+DEFAULT_PORT = 1883
+FIRST_CONNECTION_S = 10.0
+
+_HOUR_MS = 3_600_000
+_LOST = b'{"state":"lost"}'
+
+
+@contextmanager
+def open_registry(data: Path) -> Iterator[Registry]:
+    """The cards and keys of a data folder, for a technician's command; an office may be running on it."""
+    if not (data / settings.FILE).exists():
+        raise DataFolderMissing(f"{data} holds no office", "Start one there first: luot office --data FOLDER")
+    store = SqliteStore(data)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def run_office(
+    data: Path,
+    *,
+    stopping: threading.Event,
+    inbox: "queue.SimpleQueue[Any]",
+    site_file: Path | None = None,
+    url: str | None = None,
+    port: int | None = None,
+    broker_kind: str | None = None,
+    speed: float = 1.0,
+    on_ready: Callable[[Site, Access, str], None],
+    on_fact: Callable[[Fact], None],
+) -> None:
+    """Run an office until `stopping` is set; `on_ready` is told the site, the way in and which broker it is.
+
+    `inbox` is where its messages go; put None into it after setting `stopping`, and the office looks up at once.
+    With `url` the broker is somebody else's; else one is started and kept alive. `port` 0 takes a free one; None the
+    one used last, or 1883. `site_file` is kept in the folder once it is found fit. Raises OfficeRunning when another
+    controller has this data folder, and what parts raise.
+    """
+    with ExitStack() as parts:
+        parts.enter_context(_sole_owner(data))
+        source = site_file or _own_site_file(data)
+        site = load_site(source)
+        store = SqliteStore(data)
+        parts.callback(store.close)
+        settings.check_in_use(source, site, store.recover(site.policy()).state)
+        _keep_site_file(data, source)
+
+        broker = None
+        if url is None:
+            access, broker = _embedded_broker(data, site, port, broker_kind)
+            parts.callback(broker.stop)
+            broker.start()
+        else:
+            access = Access.from_url(url)
+            if access.site != site.site.id:
+                problem = f"this address is for the site {access.site}, the site file is of {site.site.id}"
+                raise UsageProblem(problem, "Give the address, or the site file, of the same site.")
+
+        connection = Connection(
+            access,
+            f"{CONTROLLER}-{secrets.token_hex(4)}",
+            on_message=inbox.put,
+            on_state=inbox.put,
+            subscriptions=[
+                topics.build(site.site.id, name, "+" if "{id}" in topics.BY_NAME[name].pattern else None)
+                for name in SUBSCRIPTIONS
+            ],
+            will=Will(topics.build(site.site.id, "office"), _LOST),
+            manual_ack=True,
+        )
+        parts.callback(connection.stop)
+        office = Office(
+            site.site.id,
+            site_fields(site),
+            site.policy(),
+            store,
+            connection,
+            inbox,
+            TapReader(tap_presets(site), site.site.tap_age_limit_h * _HOUR_MS, speed),
+            {row.id: row.role.value for row in site.readers},
+            speed,
+            on_fact=on_fact,
+            on_pulse=None if broker is None else broker.ensure,
+        )
+        connection.start()
+        connection.wait_connected(FIRST_CONNECTION_S)
+        on_ready(site, access, "another's" if broker is None else broker.kind)
+        office.run(stopping)
+
+
+def tap_presets(site: Site) -> dict[str, Preset]:
+    """What ingest must know of each reader of the site file."""
+    return {
+        row.id: Preset(row.role, [row.choice(n) for n in range(len(row.buttons) + 1)], row.desk or None)
+        for row in site.readers
+    }
+
+
+def site_fields(site: Site) -> Fields:
+    """Message SITE."""
+    return {
+        "name": site.site.name,
+        "language": site.site.language,
+        "services": [{"id": row.id, "name": row.name} for row in site.services],
+        "desks": [{"id": row.id, "services": row.services} for row in site.desks],
+        "classes": [
+            {"id": row.id, "name": row.name, "head_start_ms": row.head_start_min * 60_000} for row in site.classes
+        ],
+    }
+
+
+def _own_site_file(data: Path) -> Path:
+    """The data folder's site file; a copy of the sample where there is none yet."""
+    path = data / settings.FILE
+    if not path.exists():
+        path.write_text(settings.sample_site(), encoding="utf-8")
+    return path
+
+
+def _keep_site_file(data: Path, source: Path) -> None:
+    path = data / settings.FILE
+    if not path.exists() or not source.samefile(path):
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(source.read_bytes())
+        fresh.replace(path)
+
+
+def _embedded_broker(data: Path, site: Site, port: int | None, kind: str | None) -> tuple[Access, Broker]:
+    users = credentials(
+        data,
+        site.site.id,
+        consoles=[f"desk-{row.id}" for row in site.desks],
+        links=[row.id for row in site.readers],
+        port=_port(data, port),
+    )
+    access = users[CONTROLLER].access
+    return access, open_broker(data, users, port=access.port, prefer=kind)
+
+
+def _port(data: Path, port: int | None) -> int:
+    if port is not None:
+        return port or free_port()
+    try:
+        return load(data, CONTROLLER).port
+    except DataFolderMissing:
+        return DEFAULT_PORT
+
+
+@contextmanager
+def _sole_owner(data: Path) -> Iterator[None]:
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(data / "office.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        problem = f"{data} cannot be a data folder: {error.strerror}"
+        raise UsageProblem(problem, "Give a folder that can be written with --data.") from None
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OfficeRunning(
+                f"an office is running on {data} already",
+                "Stop it first, or give this one a folder of its own with --data.",
+            ) from None
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,138 @@
+"""Who may connect to the broker, and what each may say and hear; it speaks to no broker and keeps no session.
+
+Rights follow from `topics.TABLE`: a link and a console write and read their own rows alone, the controller everything,
+and what the controller publishes for all is read by every console, never by a link.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from luot_controller import access as access_files
+from luot_controller.access import CONTROLLER, WATCH, Access
+from luot_controller.errors import DataFolderMissing, UsageProblem
+from luot_protocol import topics
+
+PASSWORD_BYTES = 24
+
+# mosquitto's own count. More would only slow connecting down: these passwords are 192 random bits.
+_ITERATIONS = 101
+_SALT_BYTES = 12
+
+
+class Role(StrEnum):
+    """What a broker's user is."""
+
+    CONTROLLER = "controller"
+    WATCH = "watch"
+    CONSOLE = "console"
+    LINK = "link"
+
+
+class User(msgspec.Struct, frozen=True):
+    """One name that the broker knows."""
+
+    access: Access
+    role: Role
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """Topic patterns it may publish to, its last will included."""
+        if self.role is Role.CONTROLLER:
+            return (topics.root(self.access.site) + "#",)
+        kind = Role.CONSOLE if self.role is Role.WATCH else self.role
+        return tuple(
+            topics.build(self.access.site, row.name, self.access.name)
+            for row in topics.TABLE
+            if row.publisher == kind.value and not (self.role is Role.WATCH and row.name == "console_cmd")
+        )
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Topic patterns it may subscribe to."""
+        if self.role is Role.CONTROLLER:
+            return (topics.root(self.access.site) + "#",)
+        kind = Role.CONSOLE if self.role is Role.WATCH else self.role
+        rows = [row for row in topics.TABLE if row.publisher == Role.CONTROLLER.value]
+        own = [row for row in rows if row.pattern.startswith(f"{kind.value}/")]
+        public = [row for row in rows if not row.pattern.startswith(("link/", "console/"))]
+        return (
+            *(topics.build(self.access.site, row.name, self.access.name) for row in own),
+            *(
+                topics.build(self.access.site, row.name, "+" if "{id}" in row.pattern else None)
+                for row in public
+                if self.role is not Role.LINK
+            ),
+        )
+
+
+def credentials(
+    data: Path,
+    site: str,
+    *,
+    consoles: Iterable[str] = (),
+    links: Iterable[str] = (),
+    host: str = "127.0.0.1",
+    port: int = 1883,
+) -> dict[str, User]:
+    """Return every user of the site by name, after keeping an access file for each in the data folder.
+
+    The controller and `watch` are always among them. A password once made is kept; host and port are brought up to
+    date. Raises UsageProblem for a name that is no id or is given twice: consoles and links share one set of names.
+    """
+    wanted = [(CONTROLLER, Role.CONTROLLER), (WATCH, Role.WATCH)]
+    wanted += [(name, Role.CONSOLE) for name in consoles]
+    wanted += [(name, Role.LINK) for name in links]
+    users: dict[str, User] = {}
+    for name, role in wanted:
+        if not topics.is_id(name):
+            raise UsageProblem(f"{name!r} cannot be a name", "Use 1 to 32 of a-z, 0-9 and the hyphen.")
+        if name in users:
+            raise UsageProblem(
+                f"{name} is the name of a {users[name].role} and of a {role}",
+                "Give each desk, reader and gateway a name of its own.",
+            )
+        users[name] = User(_kept(data, Access(site=site, name=name, password="", host=host, port=port)), role)
+    return users
+
+
+def hashed(password: str, salt: bytes | None = None) -> str:
+    """The password as mosquitto's password file keeps it: `$7$iterations$salt$hash`, PBKDF2-HMAC-SHA512."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
+    return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def matches(password: str, kept: str) -> bool:
+    """True when `kept` is what `hashed` made of this password."""
+    salt = base64.b64decode(kept.split("$")[3])
+    return hmac.compare_digest(hashed(password, salt), kept)
+
+
+def covers(pattern: str, topic: str) -> bool:
+    """True when whatever `topic` (a topic, or a filter to subscribe to) can mean is within `pattern`."""
+    wanted, asked = pattern.split("/"), topic.split("/")
+    for place, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if place >= len(asked) or asked[place] == "#" or (level not in ("+", asked[place])):
+            return False
+    return len(wanted) == len(asked)
+
+
+def _kept(data: Path, fresh: Access) -> Access:
+    try:
+        known = access_files.load(data, fresh.name)
+    except DataFolderMissing:
+        known = None
+    password = known.password if known else secrets.token_urlsafe(PASSWORD_BYTES)
+    access = msgspec.structs.replace(fresh, password=password)
+    if access != known:
+        access_files.save(data, access)
+    return access

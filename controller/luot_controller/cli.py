@@ -1,0 +1,85 @@
+"""The command `luot`: finds the sub-command, prints its errors, sets the exit code. Does no work of its own.
+
+Each sub-command is imported when it is used, so `luot status` does not pay for the console's screen.
+"""
+
+import difflib
+import importlib
+import sys
+
+import click
+
+from luot_controller.errors import ExitCode, LuotError
+
+COMMANDS = {
+    "office": ("luot_controller.commands.office", "Run the office: broker, controller, ledger; --demo adds a hall."),
+    "console": ("luot_controller.commands.console", "The clerk's screen for one desk."),
+    "status": ("luot_controller.commands.status", "The office in short."),
+    "card": ("luot_controller.commands.card", "Enrol and list the cards."),
+    "device": ("luot_controller.commands.device", "Provision and list the readers."),
+    "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs."),
+}
+"""Name to (module that holds a click command called `command`, one line of help)."""
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not close:
+                raise
+            ctx.fail(f"{error.message} Did you mean {close[0]!r}?")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="luot")
+def luot() -> None:
+    """Luot: one tap, one turn. A fair, paperless queue for public counters.
+
+    Exit codes: 0 ok, 1 failed, 2 usage, 3 cannot connect, 4 timed out, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run `luot` and leave with its exit code; every error says what to do next."""
+    try:
+        code = luot.main(prog_name="luot", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except click.Abort:
+        code = ExitCode.INTERRUPTED
+    except LuotError as error:
+        click.echo(f"luot: {error.subject}", err=True)
+        if error.hint:
+            click.echo(f"      {error.hint}", err=True)
+        code = error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"luot: {error.filename}: {error.strerror}", err=True)
+        click.echo("      See that it is there and may be read and written, and that the disk is not full.", err=True)
+        code = ExitCode.FAILED
+    sys.exit(code if isinstance(code, int) else ExitCode.OK)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""Options that several commands share, so that they are spelled and explained alike."""
+
+from pathlib import Path
+
+import click
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("office"),
+    envvar="LUOT_DATA",
+    show_default=True,
+    help="The office's data folder (or $LUOT_DATA).",
+)

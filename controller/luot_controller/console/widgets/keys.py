@@ -1,0 +1,50 @@
+"""The keys at the foot of the screen, made from the registry: offered ones stand out, others are dim."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+
+from luot_controller.console.actions import Action
+from luot_controller.console.widgets.text import Text
+from luot_controller.language import _
+
+_OFFERED = ("bold $on-accent on $accent", "bold")
+_DIM = ("$muted", "$muted")
+_ALWAYS = ("bold $accent", "$muted")
+"""Inks of the key and of its label."""
+
+
+class Key(Text):
+    """One action: its key and its name; a click does the same as the key."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__(id=f"key-{action.name}")
+        self.action = action
+
+    def draw(self, offered: bool) -> None:
+        """Show it as offered or not."""
+        self.set_class(offered, "-offered")
+        cap, label = (_OFFERED if offered else _DIM) if self.action.command else _ALWAYS
+        self.show(Content.assemble((f"{self.action.key:^3}", cap), " ", (_(self.action.label), label)))
+
+    async def on_click(self) -> None:
+        """Do it."""
+        await self.run_action(self.action.binding)
+
+
+class Keys(Horizontal):
+    """A row of keys."""
+
+    def __init__(self, actions: tuple[Action, ...], id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._actions = actions
+
+    def compose(self) -> ComposeResult:
+        """One widget for each action."""
+        for action in self._actions:
+            yield Key(action)
+
+    def draw(self, state: str | None) -> None:
+        """Show which are offered in `state` of the desk; None: none of the desk's."""
+        for key in self.query(Key):
+            key.draw(key.action.offered(state))

@@ -1,0 +1,85 @@
+"""A link's bytes become a Tap: which reader signed them, is the signature right, which card, which service, since when.
+
+What is not authentic raises ProtocolError; what is authentic becomes a Tap, also where the engine will ignore it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from luot_controller.engine.commands import Tap
+from luot_controller.engine.model import Role
+from luot_protocol import frames
+from luot_protocol.errors import ProtocolError
+
+
+class Key(NamedTuple):
+    """What a kid stands for."""
+
+    reader: str
+    key: bytes
+
+
+class Preset(NamedTuple):
+    """What the site file says of a reader. `choices[n]` is (service, class) of button n; 0 is no button."""
+
+    role: Role
+    choices: Sequence[tuple[str | None, str | None]]
+    desk: str | None
+
+
+class Verified(NamedTuple):
+    """An authentic tap, with what its receipt must be signed with, and the reader's own word on its outbox."""
+
+    tap: Tap
+    kid: bytes
+    key: bytes
+    unsent: int
+
+
+class TapReader:
+    """Everything that is known of readers and cards, as plain tables that may be exchanged while running."""
+
+    def __init__(self, presets: Mapping[str, Preset], age_limit_ms: int, speed: float = 1.0) -> None:
+        self._presets = presets
+        self._age_limit_ms = age_limit_ms
+        self._speed = speed
+        self.keys: Mapping[bytes, Key] = {}
+        self.cards: Mapping[bytes, int] = {}
+
+    def read(self, frame: bytes, arrived_ms: int) -> Verified:
+        """Verify one frame that arrived at `arrived_ms` (office time).
+
+        Raises ProtocolError: `frame.size`, `cbor.*`, `cose.*` for bytes that are no frame, `frame.kid` for a reader
+        that is not known, `frame.mac` for a wrong signature, `frame.reader` for one that the site file has dropped.
+        """
+        envelope = frames.parse(frame)
+        known = self.keys.get(envelope.kid)
+        if known is None:
+            raise ProtocolError("frame.kid", envelope.kid.hex())
+        tap = frames.read_tap(envelope, known.key)
+        preset = self._presets.get(known.reader)
+        if preset is None:
+            raise ProtocolError("frame.reader", known.reader)
+        service, class_id = preset.choices[tap.button] if tap.button < len(preset.choices) else (None, None)
+        return Verified(
+            Tap(
+                reader=known.reader,
+                kid=envelope.kid.hex(),
+                boot=tap.boot,
+                seq=tap.seq,
+                number=self.cards.get(tap.card),
+                tap_ms=arrived_ms - self._age_ms(tap.age_ms),
+                aged=tap.age_ms is not None,
+                role=preset.role,
+                service=service,
+                class_id=class_id,
+                desk=preset.desk,
+            ),
+            envelope.kid,
+            known.key,
+            tap.depth,
+        )
+
+    def _age_ms(self, real_ms: int | None) -> int:
+        # Unknown after a power loss: such a tap ranks by arrival.
+        return 0 if real_ms is None else min(int(real_ms * self._speed), self._age_limit_ms)

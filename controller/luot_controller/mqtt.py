@@ -1,0 +1,370 @@
+"""One live MQTT connection that mends itself; the only importer of paho, and it never looks into a payload.
+
+Every connection is a fresh paho client with a clean session: what was not acknowledged when a connection broke is
+forgotten here, because readers, commands and the controller's publishing all send again by themselves.
+"""
+
+import logging
+import random
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from luot_controller.access import Access
+from luot_controller.errors import AccessRefused, LuotError, OfficeUnreachable
+
+KEEPALIVE_S = 15
+"""A silent peer is given up, and our last will sent, after at most 1.5 times this."""
+
+READY_WITHIN_S = 5.0
+"""From the start of an attempt to the broker's consent to all subscriptions."""
+
+FIRST_RETRY_S = 0.1
+LONGEST_RETRY_S = 3.0
+REFUSED_RETRY_S = 15.0
+STEADY_AFTER_S = 5.0
+FLUSH_S = 0.5
+
+MAX_PAYLOAD_BYTES = 16 * 1024
+"""The most that one message may hold; the embedded broker ends connections that send more."""
+
+# CONNACK codes of MQTT 3.1.1, as paho names them by their MQTT 5 values: bad client id, bad password, not authorised.
+_REFUSALS = (133, 134, 135)
+_SUBSCRIPTION_FAILED = 0x80
+
+logger = logging.getLogger(__name__)
+
+
+class Will(NamedTuple):
+    """What the broker publishes, retained and with QoS 1, when this connection dies without saying goodbye."""
+
+    topic: str
+    payload: bytes
+
+
+class Arrived(msgspec.Struct, frozen=True, gc=False):
+    """A message as it came; `arrived_ns` is `time.monotonic_ns()` at reception, the last three serve `ack`."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    arrived_ns: int
+    qos: int = 0
+    mid: int = 0
+    session: int = 0
+
+
+class Connection:
+    """A connection to the broker named in `access`, kept up by one thread of its own.
+
+    Callbacks run on that thread and must be short; one that raises is logged and does not end the connection.
+    `on_state(True)` comes when every subscription is granted, `on_state(False)` when that connection is lost.
+    Messages, retained ones above all, may arrive just before `on_state(True)`.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        client_id: str,
+        *,
+        on_message: Callable[[Arrived], None],
+        on_state: Callable[[bool], None] = lambda _connected: None,
+        subscriptions: Sequence[str] = (),
+        will: Will | tuple[str, bytes] | None = None,
+        manual_ack: bool = False,
+    ) -> None:
+        self._access = access
+        self._client_id = client_id
+        self._on_message = on_message
+        self._on_state = on_state
+        self._subscriptions = tuple(subscriptions)
+        self._will = will
+        self._manual_ack = manual_ack
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._client: paho.Client | None = None
+        self._last_sent: paho.MQTTMessageInfo | None = None
+        self._problem: LuotError | None = None
+        self._connected = False
+        self._failed = False
+        self._session = 0
+        self._awake = False
+        self._wake_out: socket.socket | None = None
+
+    @property
+    def connected(self) -> bool:
+        """True while the broker knows us and has granted every subscription."""
+        return self._connected
+
+    @property
+    def problem(self) -> LuotError | None:
+        """Why the last attempt failed (OfficeUnreachable or AccessRefused); None while connected or never tried."""
+        return self._problem
+
+    def start(self) -> None:
+        """Begin to connect, and keep connecting for ever; returns at once. A stopped connection stays stopped."""
+        if self._thread is None and not self._stopping.is_set():
+            wake_in, wake_out = socket.socketpair()
+            wake_out.setblocking(False)
+            self._wake_out = wake_out
+            self._thread = threading.Thread(
+                target=self._run, args=(wake_in, wake_out), name=f"mqtt {self._client_id}", daemon=True
+            )
+            self._thread.start()
+
+    def wait_connected(self, timeout_s: float) -> None:
+        """Return once connected; raises AccessRefused as soon as the broker says no, OfficeUnreachable at the limit."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._connected or self._stopping.is_set() or isinstance(self._problem, AccessRefused),
+                timeout_s,
+            )
+            if self._connected:
+                return
+            if self._problem is not None:
+                raise self._problem
+        raise self._unreachable("stopped" if self._stopping.is_set() else f"no answer within {timeout_s:g} s")
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False, qos: int = 1) -> bool:
+        """Hand a message to the live connection; from any thread, never blocks.
+
+        False when there is none, when the payload is over MAX_PAYLOAD_BYTES (also logged), or when 65,535 messages wait
+        for their PUBACK: nothing was sent and nothing will be. True does not say that it arrived: if the connection
+        breaks now, it may be gone.
+        """
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            logger.error("%s: %d bytes are too many for one message; it was not sent", topic, len(payload))
+            return False
+        client = self._client
+        if client is None or not self._connected:
+            return False
+        info = client.publish(topic, payload, qos, retain)
+        if info.rc != paho.MQTT_ERR_SUCCESS:
+            return False
+        self._last_sent = info
+        self._wake()
+        return True
+
+    def ack(self, arrived: Arrived) -> None:
+        """Send the PUBACK of a QoS 1 message (with `manual_ack`); for one of an earlier connection, do nothing."""
+        client = self._client
+        if client is not None and arrived.qos and arrived.session == self._session:
+            client.ack(arrived.mid, arrived.qos)
+            self._wake()
+
+    def stop(self) -> None:
+        """Flush what was published (half a second at most), say goodbye, end the thread; safe to call again."""
+        on_own_thread = threading.current_thread() is self._thread
+        sent = self._last_sent
+        if sent is not None and self._connected and not on_own_thread:
+            sent.wait_for_publish(FLUSH_S)
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+        self._wake(force=True)
+        if self._thread is not None and not on_own_thread:
+            self._thread.join(FLUSH_S)
+
+    def _wake(self, force: bool = False) -> None:
+        if self._wake_out is not None and (force or not self._awake):
+            self._awake = True
+            try:
+                self._wake_out.send(b"!")
+            except OSError:
+                return  # the pipe is full, so the thread wakes anyway; or closed: it has ended
+
+    def _run(self, wake_in: socket.socket, wake_out: socket.socket) -> None:
+        delay_s = FIRST_RETRY_S
+        with wake_in, wake_out:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                try:
+                    self._converse(wake_in)
+                except Exception:
+                    logger.exception("the connection of %s failed in an unforeseen way", self._client_id)
+                    self._problem = self._unreachable("internal failure, see the log")
+                self._lost()
+                if time.monotonic() - began > STEADY_AFTER_S:
+                    delay_s = FIRST_RETRY_S
+                wait_s = REFUSED_RETRY_S if isinstance(self._problem, AccessRefused) else delay_s
+                self._stopping.wait(wait_s * random.uniform(0.5, 1.0))
+                delay_s = min(delay_s * 2, LONGEST_RETRY_S)
+
+    def _converse(self, wake_in: socket.socket) -> None:
+        """Connect, subscribe and serve until the connection is lost or stopped."""
+        client = self._fresh_client()
+        try:
+            client.connect(self._access.host, self._access.port, KEEPALIVE_S)
+        except (OSError, ValueError) as error:
+            self._fail(self._unreachable(getattr(error, "strerror", None) or str(error)))
+            return
+        self._session += 1
+        self._failed = False
+        self._last_sent = None
+        self._client = client
+        try:
+            self._serve(client, wake_in)
+        finally:
+            self._client = None
+            sock = client.socket()
+            if sock is not None:
+                sock.close()
+
+    def _serve(self, client: paho.Client, wake_in: socket.socket) -> None:
+        sock = client.socket()
+        if sock is None:
+            return
+        ready_by = time.monotonic() + READY_WITHIN_S
+        with selectors.DefaultSelector() as selector:
+            selector.register(wake_in, selectors.EVENT_READ)
+            selector.register(sock, selectors.EVENT_READ)
+            watched = selectors.EVENT_READ
+            while True:
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.want_write() else 0)
+                if wanted != watched:
+                    selector.modify(sock, wanted)
+                    watched = wanted
+                readable = False
+                for key, events in selector.select(min(1.0, READY_WITHIN_S)):
+                    if key.fileobj is wake_in:
+                        wake_in.recv(4096)
+                        self._awake = False  # before want_write is asked, so no publish is left behind
+                    else:
+                        readable = bool(events & selectors.EVENT_READ)
+                if readable and client.loop_read() != paho.MQTT_ERR_SUCCESS:
+                    return
+                if self._stopping.is_set():
+                    client.disconnect()
+                if client.want_write() and client.loop_write() != paho.MQTT_ERR_SUCCESS:
+                    return
+                if client.loop_misc() != paho.MQTT_ERR_SUCCESS or client.socket() is None:
+                    return
+                if self._failed or self._stopping.is_set():
+                    return
+                if not self._connected and time.monotonic() > ready_by:
+                    self._fail(self._unreachable("it accepts connections but does not speak MQTT"))
+                    return
+
+    def _fresh_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            clean_session=True,
+            protocol=paho.MQTTv311,
+            reconnect_on_failure=False,
+            manual_ack=self._manual_ack,
+        )
+        client.connect_timeout = READY_WITHIN_S
+        client.max_inflight_messages_set(0)  # no limit of its own: the 65,535 packet ids are one
+        client.username_pw_set(self._access.name, self._access.password)
+        if self._will is not None:
+            client.will_set(self._will[0], self._will[1], qos=1, retain=True)
+        client.on_socket_open = self._socket_opened
+        # Its presence keeps paho from writing to the socket on the publisher's thread, which is not safe.
+        client.on_socket_register_write = lambda *_: None
+        client.on_connect = self._answered
+        client.on_subscribe = self._subscribed
+        client.on_message = self._arrived
+        return client
+
+    def _socket_opened(self, _client: paho.Client, _userdata: Any, sock: Any) -> None:
+        # Without it each message waits for the peer's delayed ACK: 50 ms instead of 2 ms from tap to board.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _answered(self, client: paho.Client, _userdata: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if reason.value in _REFUSALS:
+            self._fail(
+                AccessRefused(
+                    f"the broker at {self._place} refuses {self._access.name}: {reason}",
+                    "Its access file may be old: copy access/<name>.json from the office's data folder again.",
+                )
+            )
+        elif reason.is_failure:
+            self._fail(self._unreachable(str(reason)))
+        elif self._subscriptions:
+            client.subscribe([(topic, 1) for topic in self._subscriptions])
+        else:
+            self._ready()
+
+    def _subscribed(
+        self, _client: paho.Client, _userdata: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        refused = [
+            topic
+            for topic, reason in zip(self._subscriptions, reasons, strict=False)
+            if reason.value >= _SUBSCRIPTION_FAILED
+        ]
+        if refused:
+            self._fail(
+                AccessRefused(
+                    f"the broker at {self._place} does not let {self._access.name} read {', '.join(refused)}",
+                    "Its access rules come from another site or version; restart the office there.",
+                )
+            )
+        else:
+            self._ready()
+
+    def _arrived(self, _client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._on_message(
+                Arrived(
+                    message.topic,
+                    bytes(message.payload),
+                    message.retain,
+                    time.monotonic_ns(),
+                    message.qos,
+                    message.mid,
+                    self._session,
+                )
+            )
+        except Exception:
+            logger.exception("a message to %s could not be dealt with", self._client_id)
+
+    def _ready(self) -> None:
+        with self._changed:
+            self._problem = None
+            self._connected = True
+            self._changed.notify_all()
+        self._tell(True)
+
+    def _lost(self) -> None:
+        with self._changed:
+            was_connected, self._connected = self._connected, False
+            if was_connected and not self._stopping.is_set():
+                self._problem = self._unreachable("connection lost")
+            self._changed.notify_all()
+        if was_connected:
+            self._tell(False)
+
+    def _fail(self, problem: LuotError) -> None:
+        with self._changed:
+            self._failed = True
+            self._problem = problem
+            self._changed.notify_all()
+
+    def _tell(self, connected: bool) -> None:
+        try:
+            self._on_state(connected)
+        except Exception:
+            logger.exception("the change of state of %s could not be dealt with", self._client_id)
+
+    @property
+    def _place(self) -> str:
+        return f"{self._access.host}:{self._access.port}"
+
+    def _unreachable(self, why: str) -> OfficeUnreachable:
+        return OfficeUnreachable(
+            f"the office's broker at {self._place} does not answer: {why}",
+            "Start the office there (luot office), or check the address in the access file.",
+        )

@@ -1,0 +1,51 @@
+"""The answers to what screens ask of the line: who is next at a desk, a page of a line, the office in short."""
+
+from typing import Any
+
+from luot_controller.engine.model import Policy, State
+from luot_controller.engine.transitions import next_call
+from luot_controller.publish.screens import Fields, desk_fields, message, person
+
+PAGE = 10
+
+
+def answer(state: State, policy: Policy, ask: dict[str, Any], office: Fields) -> Fields:
+    """An ANSWER message to an ASK; `office` is what only the caller knows for `status` (see messages.ANSWER)."""
+    if ask["ask"] == "next":
+        return _next(state, policy, ask)
+    if ask["ask"] == "line":
+        return _line(state, policy, ask)
+    return {"id": ask["id"], "ok": True, "status": {**_status(state, policy), **office}}
+
+
+def _next(state: State, policy: Policy, ask: dict[str, Any]) -> Fields:
+    if ask.get("desk") not in policy.desk_services:
+        return {"id": ask["id"], "ok": False, "code": "unknown_desk"}
+    call = next_call(state, policy, ask["desk"], state.at_ms)
+    if call is None:
+        return {"id": ask["id"], "ok": True, "next": {}}
+    who = {**person(state.visits[call.visit]), "reason": call.reason}
+    if call.over is not None:
+        who["over"] = call.over
+    return {"id": ask["id"], "ok": True, "next": who}
+
+
+def _line(state: State, policy: Policy, ask: dict[str, Any]) -> Fields:
+    service, offset = ask.get("service"), max(0, ask.get("offset") or 0)
+    if service not in policy.typical_ms:
+        return {"id": ask["id"], "ok": False, "code": "unknown_service"}
+    entries = state.lines.page(service, offset, PAGE)
+    people = [{**person(state.visits[entry[2]]), "place": offset + n} for n, entry in enumerate(entries, 1)]
+    return {"id": ask["id"], "ok": True, "line": people, "total": state.lines.waiting([service])}
+
+
+def _status(state: State, policy: Policy) -> Fields:
+    services = [
+        _short(message(state, policy, ("service", service), 0), service, "head") for service in policy.typical_ms
+    ]
+    desks = [_short(desk_fields(state, desk), desk) for desk in policy.desk_services]
+    return {"waiting": state.lines.waiting(policy.typical_ms), "services": services, "desks": desks}
+
+
+def _short(fields: Fields | None, of: str, *left_out: str) -> Fields:
+    return {"id": of, **{key: value for key, value in (fields or {}).items() if key not in ("epoch", *left_out)}}

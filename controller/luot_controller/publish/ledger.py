@@ -1,0 +1,64 @@
+"""A fact of the ledger as others see it: an EVENT message for integrators, a plain line for people at a terminal."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from luot_controller.engine.events import (
+    Fact,
+    TapAnswered,
+    TapIgnored,
+    VisitCalled,
+    VisitFinished,
+    VisitMissed,
+    VisitOpened,
+    VisitRecalled,
+    VisitReturned,
+    VisitStarted,
+)
+from luot_protocol import codes
+
+
+def event_fields(event_id: int, fact: Fact) -> dict[str, Any]:
+    """The EVENT message of one fact."""
+    return {"id": event_id, "kind": type(fact).__name__, **msgspec.to_builtins(fact)}
+
+
+def plain_line(fact: Fact) -> str | None:
+    """One line that says what happened, with the local time of office time; None where another line says it already."""
+    text = _text(fact)
+    return None if text is None else f"{datetime.fromtimestamp(fact.at_ms / 1000):%H:%M:%S}  {text}"
+
+
+def _text(fact: Fact) -> str | None:
+    match fact:
+        case TapAnswered():
+            word = codes.name(fact.code).replace("_", " ")
+            place = "" if fact.ahead is None else f", {fact.ahead} ahead{_range(fact.lo_min, fact.hi_min)}"
+            desk = "" if fact.desk is None else f", desk {fact.desk}"
+            return f"tap     card {fact.number:>3}  at {fact.reader}: {word}{place}{desk}"
+        case TapIgnored():
+            card = "unknown card" if fact.number is None else f"card {fact.number:>3}"
+            return f"tap     {card}  at {fact.reader}: ignored, {codes.name(fact.code).replace('_', ' ')}"
+        case VisitCalled():
+            over = "" if fact.over is None else f" (before {fact.over})"
+            return f"call    card {fact.number:>3}  to desk {fact.desk}: {fact.reason}{over}"
+        case VisitRecalled():
+            return f"recall  card {fact.number:>3}  to desk {fact.desk}"
+        case VisitStarted():
+            return f"start   card {fact.number:>3}  at desk {fact.desk}"
+        case VisitFinished():
+            return f"finish  card {fact.number:>3}  at desk {fact.desk} after {fact.served_ms // 60_000} min"
+        case VisitMissed():
+            return f"no-show card {fact.number:>3}  at desk {fact.desk}"
+        case VisitReturned():
+            return f"return  card {fact.number:>3}  {'to its own place' if fact.kept else 'as a new arrival'}"
+        case VisitOpened():
+            return None
+
+
+def _range(lo_min: int | None, hi_min: int | None) -> str:
+    if lo_min is None:
+        return ""
+    return ", over 1 hour" if hi_min is None else f", {lo_min}-{hi_min} min"

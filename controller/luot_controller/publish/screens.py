@@ -1,0 +1,128 @@
+"""What the screens are shown: board, services, desks, cards and site, each a small map (luot_protocol.messages).
+
+Nothing here grows with the line: heads and counts only.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from luot_controller.engine.events import (
+    Fact,
+    TapAnswered,
+    TapIgnored,
+    VisitOpened,
+    VisitRecalled,
+    VisitReturned,
+    VisitStarted,
+)
+from luot_controller.engine.model import Policy, State, Visit, VisitState
+from luot_controller.engine.taps import wait_for
+
+HEAD = 5
+CALLS = 8
+
+Fields = dict[str, Any]
+Place = tuple[str, str | None]
+"""(topic name, id) as in luot_protocol.topics."""
+
+
+def touched(state: State, facts: Iterable[Fact]) -> dict[Place, None]:
+    """The topics that these facts, already applied, change; in a steady order."""
+    places: dict[Place, None] = {}
+    for fact in facts:
+        if isinstance(fact, TapAnswered | TapIgnored):
+            continue
+        places["card", str(fact.number)] = None
+        visit = state.visits.get(fact.visit)
+        # A call, and a desk that becomes free, change what a newcomer must expect. None: replaced in the same batch.
+        if visit is not None and not isinstance(fact, VisitStarted | VisitRecalled):
+            places["service", visit.service] = None
+        if not isinstance(fact, VisitOpened | VisitReturned):
+            places["desk", fact.desk] = None
+    if places:
+        places["board", None] = None
+    return places
+
+
+def everything(state: State, policy: Policy) -> Iterable[Place]:
+    """All retained topics that speak of the line, for a broker that has forgotten them."""
+    yield "board", None
+    for service in policy.typical_ms:
+        yield "service", service
+    for desk in policy.desk_services:
+        yield "desk", desk
+    for visit in state.visits.values():
+        if visit.state is not VisitState.FINISHED:
+            yield "card", str(visit.number)
+
+
+def message(state: State, policy: Policy, place: Place, epoch: int) -> Fields | None:
+    """The message for a topic as the state is now; None where the topic is to be cleared."""
+    name, of = place
+    fields: Fields | None
+    if name == "board":
+        fields = _board(state, policy)
+    elif name == "service":
+        fields = _service(state, policy, of or "")
+    elif name == "desk":
+        return {"epoch": epoch, **desk_fields(state, of or "")}
+    else:
+        fields = _card(state, int(of or 0))
+    return None if fields is None else {"epoch": epoch, "version": state.event_id, **fields}
+
+
+def desk_fields(state: State, desk: str) -> Fields:
+    """A desk as messages DESK and REPLY hold it; its version is that of its own last change."""
+    fields: Fields = {"version": state.desks[desk].version, "state": "free"}
+    visit = state.at_desk(desk)
+    if visit is not None:
+        fields.update(
+            state=visit.state.value,
+            number=visit.number,
+            visit=visit.id,
+            service=visit.service,
+            since_ms=visit.since_ms,
+            recalls=visit.recalls,
+            reason=visit.reason,
+            over=visit.over,
+            **{"class": visit.class_id},
+        )
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def person(visit: Visit) -> Fields:
+    """One who waits, as heads, lines and `next` show them."""
+    return {"number": visit.number, "class": visit.class_id, "service": visit.service, "rank_ms": visit.rank_ms}
+
+
+def _board(state: State, policy: Policy) -> Fields:
+    present = [visit for desk in state.desks if (visit := state.at_desk(desk)) is not None]
+    present.sort(key=lambda visit: visit.called_ms or 0, reverse=True)
+    calls = [
+        {"number": visit.number, "desk": visit.desk, "at_ms": visit.called_ms, "state": visit.state.value}
+        for visit in present[:CALLS]
+    ]
+    return {"calls": calls, "waiting": state.lines.waiting(policy.typical_ms)}
+
+
+def _service(state: State, policy: Policy, service: str) -> Fields:
+    # Someone who taps now, without a head start, is behind all who are in line with keys up to now.
+    now = (state.at_ms, state.at_ms, state.visit_id + 1)
+    _, wait = wait_for(state, policy, service, now)
+    head = [person(state.visits[entry[2]]) for entry in state.lines.page(service, 0, HEAD)]
+    fields: Fields = {"waiting": state.lines.waiting([service]), "head": head}
+    if wait is not None:
+        fields["lo_min"] = wait.lo_min
+        if wait.hi_min is not None:
+            fields["hi_min"] = wait.hi_min
+    return fields
+
+
+def _card(state: State, number: int) -> Fields | None:
+    visit = state.of_number(number)
+    if visit is None or visit.state is VisitState.FINISHED:
+        return None
+    fields: Fields = {"state": visit.state.value}
+    if visit.desk is not None and visit.state is not VisitState.MISSED:
+        fields["desk"] = visit.desk
+    return fields

@@ -1,0 +1,28 @@
+"""What the loop needs of its surroundings. Holds no implementation."""
+
+from typing import Any, Protocol
+
+
+class Arrived(Protocol):
+    """A message as it came; `arrived_ns` is monotonic."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def retained(self) -> bool: ...
+    @property
+    def arrived_ns(self) -> int: ...
+
+
+class Bus(Protocol):
+    """The broker."""
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False, qos: int = 1) -> bool:
+        """Hand over a message; False when there is no connection."""
+        ...
+
+    def ack(self, arrived: Any) -> None:
+        """The message has been dealt with for good."""
+        ...

@@ -1,0 +1,119 @@
+"""What the office needs of a store; any store that keeps these promises will do. Holds no implementation.
+
+A commit is all or nothing and durable when it returns. A store raises StoreFailed, after which the caller must recover.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from luot_controller.engine.events import Fact, TapSettled
+from luot_controller.engine.model import Desk, Policy, State, Visit
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one commit writes.
+
+    facts: (event id, fact) in order. visits: the state of each visit that changed, None where it is gone.
+    samples: service times by service. replies: command id to the reply's bytes. published: the last event published.
+    """
+
+    facts: list[tuple[int, Fact]] = field(default_factory=list)
+    visits: dict[int, Visit | None] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    samples: dict[str, Sequence[int]] = field(default_factory=dict)
+    replies: dict[str, bytes] = field(default_factory=dict)
+    published: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to write."""
+        return not (self.facts or self.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a store had.
+
+    epoch counts restores; published is the last event known to be published; wall_ms is what the wall clock said at
+    the last commit, 0 before the first.
+    """
+
+    state: State
+    epoch: int
+    published: int
+    wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderKey:
+    """One reader's key; `kid` names it in frames."""
+
+    kid: bytes
+    reader: str
+    key: bytes
+
+
+class Store(Protocol):
+    """The ledger and the state."""
+
+    def recover(self, policy: Policy) -> Recovered:
+        """Read the state back; costs what the line is long, whatever the length of the ledger."""
+        ...
+
+    def commit(self, batch: Batch, wall_ms: int) -> None:
+        """Write a batch; `wall_ms` is the wall clock's word, a label only."""
+        ...
+
+    def settled(self, kid: str, boot: int, seq: int) -> TapSettled | None:
+        """How this tap was settled, or None when it never was: the test for a duplicate."""
+        ...
+
+    def reply(self, command_id: str) -> bytes | None:
+        """The reply that a command got."""
+        ...
+
+    def facts(self, after: int, limit: int) -> list[tuple[int, Fact]]:
+        """The facts that follow event `after`, at most `limit`."""
+        ...
+
+    def registry_version(self) -> int:
+        """Changes whenever another program has changed the registry."""
+        ...
+
+    def reader_keys(self) -> list[ReaderKey]:
+        """The keys in force."""
+        ...
+
+    def cards(self) -> dict[bytes, int]:
+        """Card hash to number."""
+        ...
+
+    def close(self) -> None:
+        """Leave the files in order."""
+        ...
+
+
+class Registry(Protocol):
+    """Cards and reader keys, as a technician changes them; may be used while an office runs on the same data."""
+
+    def card_key(self) -> bytes:
+        """The site's 32-byte key for card hashes; made at the first call."""
+        ...
+
+    def add_cards(self, cards: Iterable[tuple[int, bytes]]) -> None:
+        """Enrol (number, hash) pairs, all or none; UsageProblem names a number or card that is there already."""
+        ...
+
+    def cards(self) -> dict[bytes, int]:
+        """Card hash to number."""
+        ...
+
+    def renew_reader_key(self, reader: str) -> ReaderKey:
+        """A new key for a reader, in place of any it had."""
+        ...
+
+    def reader_keys(self) -> list[ReaderKey]:
+        """The keys in force."""
+        ...

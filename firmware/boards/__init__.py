@@ -1,0 +1,10 @@
+"""One file for each board; main.py takes the one that fits `sys.platform`. Never holds logic of the reader.
+
+A board file has one class:
+
+    Board(argv)         argv as the interpreter was given it; a SystemExit says what is wrong with it
+      flash             the Flash with settings and taps
+      attach(settings)  sets up the hardware; returns (CardReader, Buttons, Sink, coroutines to run beside the app)
+
+Buttons has one method, `take()`: the number of the button pressed for the tap at hand, 0 for none, and forgets it.
+"""

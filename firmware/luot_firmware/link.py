@@ -1,0 +1,149 @@
+"""The reader's session with the office: sends open taps until their receipts come, for ever. Never drops a tap.
+
+Only a receipt signed for this reader settles a tap; MQTT's own acknowledgement does not.
+"""
+
+import asyncio
+import json
+import random
+import sys
+
+from luot_firmware import feedback, mqtt
+from luot_firmware.pace import Pace
+from luot_firmware.tasks import run_together
+from luot_protocol import VERSION, frames
+from luot_protocol.errors import ProtocolError
+
+FIRST_PAUSE_MS = 500
+LONGEST_PAUSE_MS = 15_000
+"""At most, at least half of it, before connecting again; doubled until a session has lasted STEADY_MS."""
+STEADY_MS = 10_000
+
+NO_RECEIPT_MS = 3000
+"""After which the person who tapped last is told that no answer has come."""
+LATE_MS = 10_000
+"""A receipt for an older tap is marked late."""
+
+_IDLE_MS = 1000
+
+
+def topic(settings, direction):
+    """The link's topic `up`, `down` or `state`, as luot_protocol.topics, too large for this heap, builds them."""
+    return f"luot/{VERSION}/{settings.site}/link/{settings.link}/{direction}"
+
+
+class Link:
+    """Carries the taps of an Outbox to the office and their receipts to the Feedback.
+
+    counters: how many frames that came down were ignored, by the code of what was wrong with them.
+    """
+
+    def __init__(self, settings, outbox, clock, faces):
+        self.counters = {}
+        self._settings = settings
+        self._outbox = outbox
+        self._clock = clock
+        self._faces = faces
+        self._wake = asyncio.Event()
+        self._pace = Pace()
+        self._newest = None
+        self._up_ms = None
+
+    def tapped(self, record):
+        """A Record was added to the outbox: send it at once."""
+        self._newest = record
+        self._wake.set()
+
+    def take(self, _topic, payload):
+        """A frame came down: settle its tap and show the answer; a frame that is not for an open tap is counted."""
+        try:
+            envelope = frames.parse(payload)
+            if envelope.kid != self._settings.kid:
+                raise ProtocolError("frame.kid", "for another reader")
+            receipt = frames.read_receipt(envelope, self._settings.key)
+            record = self._outbox.settle(receipt.boot, receipt.seq)
+            if record is None:
+                raise ProtocolError("receipt.unknown", "no such tap is open")
+        except ProtocolError as error:
+            self.counters[error.code] = self.counters.get(error.code, 0) + 1
+            return
+        self._pace.settled(record)
+        if self._newest and record.id() == self._newest.id():
+            self._newest = None
+            self._faces.enter(feedback.READY)
+        age_ms, _ = self._clock.age(record.at_ms, record.boot)
+        self._faces.answer(receipt, age_ms is None or age_ms > LATE_MS)
+        self._wake.set()
+
+    async def run(self):
+        """Hold a session, and another when it breaks, for ever."""
+        pause_ms = FIRST_PAUSE_MS
+        while True:
+            started_ms = self._clock.now_ms()
+            try:
+                await self._session()
+            except OSError as error:
+                print("link:", error, file=sys.stderr)
+            self._up_ms = None
+            self._faces.enter(feedback.OFFLINE)
+            if self._clock.now_ms() - started_ms >= STEADY_MS:
+                pause_ms = FIRST_PAUSE_MS
+            await asyncio.sleep(random.randrange(pause_ms // 2, pause_ms) / 1000)
+            pause_ms = min(pause_ms * 2, LONGEST_PAUSE_MS)
+
+    async def send_due(self, client):
+        """Publish the taps of the window that were not sent in this session, or whose receipt is overdue."""
+        for record in self._pace.due(self._outbox.window, self._clock.now_ms()):
+            if record in self._outbox.window:  # a receipt may have come while the one before was written
+                self._pace.sent(record, self._clock.now_ms())
+                await client.publish(topic(self._settings, "up"), self._seal(record))
+
+    async def _session(self):
+        ours = self._settings
+        state_topic = topic(ours, "state")
+        client = mqtt.Client(
+            ours.host,
+            ours.port,
+            "luot-" + ours.link,
+            ours.user,
+            ours.password,
+            (state_topic, json.dumps({"state": "lost"})),
+            self.take,
+        )
+        try:
+            await client.connect()
+            await client.subscribe(topic(ours, "down"))
+            await client.publish(state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
+            self._up_ms = self._clock.now_ms()
+            self._pace = Pace()
+            self._faces.enter(feedback.READY)
+            await run_together(client.receive(), client.keep(), self._send(client))
+        finally:
+            client.close()
+
+    async def _send(self, client):
+        while True:
+            self._wake.clear()
+            await self.send_due(client)
+            sending_ms = self._pace.wait_ms(self._outbox.window, self._clock.now_ms(), _IDLE_MS)
+            wait_ms = min(sending_ms, self._watch_newest())
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait_ms / 1000)
+            except asyncio.TimeoutError:
+                pass
+
+    def _seal(self, record):
+        age_ms, quality = self._clock.age(record.at_ms, record.boot)
+        behind = self._outbox.depth() - 1 - self._outbox.window.index(record)
+        tap = frames.Tap(record.boot, record.seq, record.card, age_ms, quality, record.button, behind)
+        return frames.seal_tap(tap, self._settings.kid, self._settings.key)
+
+    def _watch_newest(self):
+        """Show NO_RECEIPT once the newest tap has waited for it; returns the milliseconds until then."""
+        if self._newest is None or self._up_ms is None:
+            return _IDLE_MS
+        left_ms = max(self._newest.at_ms, self._up_ms) + NO_RECEIPT_MS - self._clock.now_ms()
+        if left_ms <= 0:
+            self._faces.enter(feedback.NO_RECEIPT)
+            return _IDLE_MS
+        return left_ms

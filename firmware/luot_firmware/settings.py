@@ -1,0 +1,158 @@
+"""The reader's settings file, `settings.json`: reads and checks it. Never writes it, and never shows a secret."""
+
+import binascii
+import json
+
+from luot_protocol.cose import KEY_BYTES
+
+ROLES = ("entry", "info", "desk", "dropoff")
+LANGUAGES = ("vi", "en")
+
+_MAX_BYTES = 2048
+_MAX_TEXT = 128
+_MAX_ID = 32
+_ID_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-"
+_MAX_SHOWN = 60
+_MAX_KID_BYTES = 16
+_OPTIONAL = ("hall",)
+_SECRET = ("key", "card_key", "password")
+
+
+class SettingsError(Exception):
+    """Raised for a file or a value that cannot be used: `key`, `value` as it may be shown, and what is `allowed`."""
+
+    def __init__(self, key, value, allowed):
+        super().__init__(f"settings.json: {key} is {value}; allowed is {allowed}")
+        self.key = key
+        self.value = value
+        self.allowed = allowed
+
+
+class Settings:
+    """What the file says, one attribute for each of its keys.
+
+    reader, site, link: ids. role, language: see ROLES, LANGUAGES. kid, key, card_key: bytes. host, port, user,
+    password: of the broker. hall: (host, port) of what stands in for the card chip on a PC, or None.
+    """
+
+    def __init__(self, values):
+        self.reader = values["reader"]
+        self.site = values["site"]
+        self.role = values["role"]
+        self.kid = values["kid"]
+        self.key = values["key"]
+        self.card_key = values["card_key"]
+        self.link = values["link"]
+        self.host = values["host"]
+        self.port = values["port"]
+        self.user = values["user"]
+        self.password = values["password"]
+        self.language = values["language"]
+        self.hall = values["hall"]
+
+
+def load(flash):
+    """Read and check the file in `flash`; raises SettingsError."""
+    try:
+        raw = flash.read("settings.json", 0, _MAX_BYTES + 1)
+    except OSError as error:
+        raise SettingsError("the file", "unreadable (" + str(error) + ")", _FILE_FORM)
+    if not raw:
+        raise SettingsError("the file", "missing or empty", _FILE_FORM)
+    if len(raw) > _MAX_BYTES:
+        raise SettingsError("the file", "too long", _FILE_FORM)
+    return check(raw)
+
+
+def check(raw):
+    """The Settings in these bytes; raises SettingsError at the first key that cannot be used."""
+    try:
+        given = json.loads(raw)
+    except (ValueError, UnicodeError):
+        given = None
+    if not isinstance(given, dict):
+        raise SettingsError("the file", "not a JSON object", _FILE_FORM)
+    values = {}
+    for key, read, allowed in _FIELDS:
+        if key in given:
+            value = given.pop(key)
+            values[key] = read(value)
+            if values[key] is None:
+                raise SettingsError(key, _shown(key, value), allowed)
+        elif key in _OPTIONAL:
+            values[key] = None
+        else:
+            raise SettingsError(key, "missing", allowed)
+    for key in given:
+        raise SettingsError(key, "unknown", "one of " + ", ".join(field[0] for field in _FIELDS))
+    return Settings(values)
+
+
+def is_id(text):
+    """The same as in luot_protocol.topics, which with the messages of the whole office takes 24 KB of heap."""
+    return 0 < len(text) <= _MAX_ID and all(char in _ID_CHARS for char in text)
+
+
+def _shown(key, value):
+    if key in _SECRET:
+        return "hidden (" + str(len(str(value))) + " characters)"
+    shown = repr(value)
+    return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "..."
+
+
+def _id(value):
+    return value if isinstance(value, str) and is_id(value) else None
+
+
+def _text(value):
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_TEXT else None
+
+
+def _port(value):
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 < value < 1 << 16 else None
+
+
+def _one_of(allowed):
+    return lambda value: value if value in allowed else None
+
+
+def _hex(least, most):
+    def read(value):
+        try:
+            raw = binascii.unhexlify(value) if isinstance(value, str) else b""
+        except ValueError:
+            return None
+        return raw if least <= len(raw) <= most else None
+
+    return read
+
+
+def _address(value):
+    if not isinstance(value, str) or ":" not in value:
+        return None
+    host, port = value.rsplit(":", 1)
+    number = _port(int(port)) if port.isdigit() else None
+    return (host, number) if host and number else None
+
+
+_FILE_FORM = f"one JSON object of at most {_MAX_BYTES} bytes, as provisioning writes it"
+_ID_FORM = "1 to 32 of a-z, 0-9 and the hyphen"
+_TEXT_FORM = f"text of 1 to {_MAX_TEXT} characters"
+_KEY_FORM = f"{KEY_BYTES} bytes as hex digits"
+
+_FIELDS = (
+    ("reader", _id, _ID_FORM),
+    ("site", _id, _ID_FORM),
+    ("role", _one_of(ROLES), "one of " + ", ".join(ROLES)),
+    ("kid", _hex(1, _MAX_KID_BYTES), f"1 to {_MAX_KID_BYTES} bytes as hex digits"),
+    ("key", _hex(KEY_BYTES, KEY_BYTES), _KEY_FORM),
+    ("card_key", _hex(KEY_BYTES, KEY_BYTES), _KEY_FORM),
+    ("link", _id, _ID_FORM),
+    ("host", _text, _TEXT_FORM),
+    ("port", _port, "a whole number from 1 to 65535"),
+    ("user", _text, _TEXT_FORM),
+    ("password", _text, _TEXT_FORM),
+    ("language", _one_of(LANGUAGES), "one of " + ", ".join(LANGUAGES)),
+    ("hall", _address, "host:port"),
+)

@@ -1,0 +1,51 @@
+"""The composition root of a reader: builds the parts for its board and settings, and runs them. Holds no logic.
+
+On a PC: micropython -X heapsize=256k firmware/main.py FLASH_FOLDER, with MICROPYPATH naming firmware and protocol.
+"""
+
+import gc
+import sys
+
+if ".frozen" not in sys.path:
+    sys.path.append(".frozen")  # MICROPYPATH replaces the default path, and with it the place of asyncio
+
+import asyncio
+
+from luot_firmware import settings
+from luot_firmware.app import App
+from luot_firmware.clock import Clock
+from luot_firmware.feedback import Feedback
+from luot_firmware.link import Link
+from luot_firmware.outbox import Outbox
+from luot_firmware.scanner import Scanner
+
+if sys.platform == "linux":
+    from boards.unix import Board
+else:
+    raise SystemExit("no board file for " + sys.platform)
+
+
+def main(argv):
+    """Run the reader until it is interrupted; returns 0, or 2 when its settings cannot be used."""
+    board = Board(argv)
+    try:
+        ours = settings.load(board.flash)
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    card_reader, buttons, sink, others = board.attach(ours)
+    outbox = Outbox(board.flash)
+    clock = Clock(outbox.boot)
+    faces = Feedback(sink, ours.language)
+    link = Link(ours, outbox, clock, faces)
+    app = App(ours, card_reader, buttons, Scanner(clock), clock, outbox, link, faces)
+    gc.collect()
+    try:
+        asyncio.run(app.run(*others))
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

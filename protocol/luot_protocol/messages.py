@@ -1,0 +1,189 @@
+"""The JSON messages, field by field: the one place that says what each holds.
+
+Times are office milliseconds (`at_ms`, `rank_ms`), waits are minutes (`lo_min`, `hi_min`; no `hi_min` means longer
+than is shown). Unknown fields are ignored, so a newer sender does not break an older screen.
+"""
+
+from luot_protocol.errors import ProtocolError
+
+MAX_INT = (1 << 53) - 1
+"""The largest number, either way, that every JSON reader keeps exactly (RFC 8259, section 6)."""
+
+MAX_TEXT_CHARS = 256
+"""The longest text field: what is published must not grow with what somebody sends."""
+
+_TYPES = {"flag": bool, "list": list, "map": dict}
+
+
+class Field:
+    """One field: its name, kind (int, text, flag, list, map, number), what it means, and whether it may be left out."""
+
+    __slots__ = ("doc", "kind", "name", "optional", "values")
+
+    def __init__(self, name, kind, doc, optional=False, values=None):
+        self.name = name
+        self.kind = kind
+        self.doc = doc
+        self.optional = optional
+        self.values = values
+
+
+class Message:
+    """A named set of fields."""
+
+    __slots__ = ("doc", "fields", "name")
+
+    def __init__(self, name, doc, *fields):
+        self.name = name
+        self.doc = doc
+        self.fields = fields
+
+    def check(self, data):
+        """Return `data` when it is a map with this message's fields; else a ProtocolError that names the field."""
+        if not isinstance(data, dict):
+            raise ProtocolError("message.shape", self.name + " is not a map")
+        for field in self.fields:
+            value = data.get(field.name)
+            if value is None:
+                if not field.optional:
+                    raise ProtocolError("message.missing", self.name + "." + field.name)
+            elif not _is_kind(field.kind, value):
+                raise ProtocolError("message.kind", self.name + "." + field.name + " is not " + field.kind)
+            elif field.values and value not in field.values:
+                known = ", ".join(field.values)
+                raise ProtocolError("message.value", self.name + "." + field.name + " is none of " + known)
+        return data
+
+
+def _is_kind(kind, value):
+    if kind in _TYPES:
+        return isinstance(value, _TYPES[kind])
+    if kind == "text":
+        return isinstance(value, str) and len(value) <= MAX_TEXT_CHARS
+    if isinstance(value, bool):
+        return False  # an int, to CPython
+    if kind == "number" and isinstance(value, float):
+        return -MAX_INT <= value <= MAX_INT  # NaN, which some readers of JSON let in, is not
+    return isinstance(value, int) and -MAX_INT <= value <= MAX_INT
+
+
+_EPOCH = Field("epoch", "int", "raised when the ledger was restored; a lower one is ignored")
+_VERSION = Field("version", "int", "the ledger's event this speaks of; within an epoch an older one is ignored")
+_ID = Field("id", "text", "chosen by the sender, unique; a repeated one gets the same answer and is done once")
+_OK = Field("ok", "flag", "whether it was done")
+_CODE = Field("code", "text", "why not, as a stable word", optional=True)
+
+OFFICE = Message(
+    "office",
+    "The controller's pulse, every two seconds and at each change of state; its last will says `lost`.",
+    Field("state", "text", "open: taps and commands are taken", values=("open", "stopped", "lost")),
+    Field("epoch", "int", "see board", optional=True),
+    Field("at_ms", "int", "office time", optional=True),
+    Field("speed", "number", "office seconds per second; 1 in a real office", optional=True),
+    Field("waiting", "int", "people in line, all services", optional=True),
+    Field("counters", "map", "counts since the start: taps, refusals and bad frames by their code", optional=True),
+)
+SITE = Message(
+    "site",
+    "What the screens must know of the site; changes when the site file does.",
+    Field("name", "text", "the site's name"),
+    Field("language", "text", "of the hall: vi or en"),
+    Field("services", "list", "maps of id and name"),
+    Field("desks", "list", "maps of id and services (list of ids)"),
+    Field("classes", "list", "maps of id, name and head_start_ms"),
+)
+BOARD = Message(
+    "board",
+    "What the hall sees.",
+    _EPOCH,
+    _VERSION,
+    Field("calls", "list", "newest first, at most 8: maps of number, desk, at_ms and state (called or serving)"),
+    Field("waiting", "int", "people in line, all services"),
+)
+SERVICE = Message(
+    "service",
+    "The line of one service.",
+    _EPOCH,
+    _VERSION,
+    Field("waiting", "int", "people in it"),
+    Field("head", "list", "the first five by key: maps of number, class, rank_ms"),
+    Field("lo_min", "int", "a person who taps now waits at least", optional=True),
+    Field("hi_min", "int", "and at most", optional=True),
+)
+DESK = Message(
+    "desk",
+    "One desk; `version` is what a command to it must expect.",
+    _EPOCH,
+    _VERSION,
+    Field("state", "text", "of the desk", values=("free", "called", "serving")),
+    Field("number", "int", "the card called or served", optional=True),
+    Field("visit", "int", "its visit", optional=True),
+    Field("service", "text", "the visit's", optional=True),
+    Field("class", "text", "the visit's", optional=True),
+    Field("since_ms", "int", "when this state began", optional=True),
+    Field("recalls", "int", "times called again", optional=True),
+    Field("reason", "text", "why this one was called: a reason code", optional=True),
+    Field("over", "int", "the number that had waited longer, where there was one", optional=True),
+)
+CARD = Message(
+    "card",
+    "Where the visit of a card stands; gone (an empty message) once it is over.",
+    _EPOCH,
+    _VERSION,
+    Field("state", "text", "of the visit", values=("waiting", "called", "serving", "missed")),
+    Field("desk", "text", "where it was called", optional=True),
+)
+EVENT = Message(
+    "event",
+    "One entry of the ledger, in order; `id` tells a repeated one, and a gap in it that some must be asked for.",
+    Field("id", "int", "number of the event; rises by one"),
+    Field("at_ms", "int", "office time"),
+    Field("kind", "text", "past tense, such as VisitCalled; its other fields stand beside these"),
+)
+COMMANDS = ("CallNext", "Recall", "Start", "Finish", "NoShow")
+COMMAND = Message(
+    "command",
+    "A clerk's key.",
+    _ID,
+    Field("command", "text", "imperative", values=COMMANDS),
+    Field("desk", "text", "the desk it is for"),
+    Field("expects", "int", "the desk's version that the clerk saw; with another one it is refused", optional=True),
+    Field("expires_ms", "int", "office time after which it must not be done any more", optional=True),
+)
+REPLY = Message(
+    "reply",
+    "The only word that a command was accepted.",
+    _ID,
+    _OK,
+    _CODE,
+    Field("desk", "map", "the desk as it is now, see message desk", optional=True),
+    Field("called", "int", "the number just called, where one was", optional=True),
+)
+ASKS = ("next", "line", "events", "status")
+ASK = Message(
+    "ask",
+    "A question: who would be called next at a desk, a page of a line or of the ledger, or the office in short.",
+    _ID,
+    Field("ask", "text", "what", values=ASKS),
+    Field("desk", "text", "for next", optional=True),
+    Field("service", "text", "for line", optional=True),
+    Field("offset", "int", "for line: how many to pass over", optional=True),
+    Field("after", "int", "for events: the id of the last one known", optional=True),
+)
+ANSWER = Message(
+    "answer",
+    "The answer to an ask; `next` and `line` hold people as maps of number, class, service, rank_ms and place.",
+    _ID,
+    _OK,
+    _CODE,
+    Field("next", "map", "number, service, class, rank_ms, reason and over; empty when nobody waits", optional=True),
+    Field("line", "list", "at most 10 people from offset on", optional=True),
+    Field("total", "int", "people in that line", optional=True),
+    Field("events", "list", "at most 8 messages EVENT", optional=True),
+    Field("status", "map", "at_ms, speed, waiting, services, desks, readers and counters", optional=True),
+)
+LINK_STATE = Message(
+    "link_state",
+    "Whether the link can be reached; its last will says `lost`.",
+    Field("state", "text", "of the link", values=("ready", "sleeping", "lost")),
+)

@@ -1,0 +1,83 @@
+"""Every MQTT topic of the product in one table, and the functions that build and take apart their names.
+
+`links` are readers and gateways, `consoles` are clerks' screens, `controller` is the only writer of everything else.
+"""
+
+from luot_protocol import VERSION, messages
+from luot_protocol.errors import ProtocolError
+
+_ID_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
+MAX_ID_CHARS = 32
+
+
+class Topic:
+    """One row: name, pattern below the root with `{id}` where an id stands, who publishes, message (None: a frame)."""
+
+    __slots__ = ("doc", "message", "name", "pattern", "publisher", "retained")
+
+    def __init__(self, name, pattern, publisher, retained, message, doc):
+        self.name = name
+        self.pattern = pattern
+        self.publisher = publisher
+        self.retained = retained
+        self.message = message
+        self.doc = doc
+
+
+TABLE = (
+    Topic("link_up", "link/{id}/up", "link", False, None, "signed frames of readers, opaque to the broker"),
+    Topic("link_down", "link/{id}/down", "controller", False, None, "signed receipts, where the reader was last heard"),
+    Topic("link_state", "link/{id}/state", "link", True, messages.LINK_STATE, "presence"),
+    Topic("console_cmd", "console/{id}/cmd", "console", False, messages.COMMAND, "commands of a clerk"),
+    Topic("console_reply", "console/{id}/reply", "controller", False, messages.REPLY, "their replies"),
+    Topic("console_ask", "console/{id}/ask", "console", False, messages.ASK, "questions of a screen"),
+    Topic("console_answer", "console/{id}/answer", "controller", False, messages.ANSWER, "their answers"),
+    Topic("office", "office", "controller", True, messages.OFFICE, "the controller's pulse"),
+    Topic("site", "site", "controller", True, messages.SITE, "names for the screens"),
+    Topic("board", "board", "controller", True, messages.BOARD, "what the hall sees"),
+    Topic("service", "service/{id}", "controller", True, messages.SERVICE, "one line"),
+    Topic("desk", "desk/{id}", "controller", True, messages.DESK, "one desk"),
+    Topic("card", "card/{id}", "controller", True, messages.CARD, "one card; the id is its number"),
+    Topic("event", "event", "controller", False, messages.EVENT, "the ledger as it grows"),
+)
+
+BY_NAME = {topic.name: topic for topic in TABLE}
+
+
+def is_id(text):
+    """True for 1 to 32 of a-z, 0-9 and the hyphen: the form of every id in a topic."""
+    return 0 < len(text) <= MAX_ID_CHARS and all(char in _ID_CHARS for char in text)
+
+
+def root(site):
+    """The prefix of all topics of a site, with its slash: `luot/1/<site>/`."""
+    if not is_id(site):
+        raise ProtocolError("topic.site", site)
+    return "luot/" + str(VERSION) + "/" + site + "/"
+
+
+def build(site, name, id=None):  # noqa: A002 - the word of the patterns
+    """The full topic called `name` in the table; `id` is an id or, to subscribe to all, `+`, if the pattern has one."""
+    pattern = BY_NAME[name].pattern
+    if id is None and "{id}" not in pattern:
+        return root(site) + pattern
+    if id is None or "{id}" not in pattern or not (id == "+" or is_id(id)):
+        raise ProtocolError("topic.id", name + " " + str(id))
+    return root(site) + pattern.replace("{id}", id)
+
+
+def parse(site, topic):
+    """Return (name, id or None) of a full topic; a ProtocolError when it is none of the table."""
+    prefix = root(site)
+    if topic.startswith(prefix):
+        levels = topic[len(prefix) :].split("/")
+        for row in TABLE:
+            pattern = row.pattern.split("/")
+            if len(pattern) == len(levels) and all(map(_fits, pattern, levels)):
+                return row.name, levels[pattern.index("{id}")] if "{id}" in pattern else None
+    raise ProtocolError("topic.unknown", topic)
+
+
+def _fits(want, have):
+    return is_id(have) if want == "{id}" else want == have

@@ -1,0 +1,145 @@
+"""The promises of the order, as properties of random days: taps of any age at any reader, keys at any desk."""
+
+from collections import Counter
+from typing import Any
+
+from engine_day import HEAD_START_MS, MINUTE, POLICY, Day, folded, picture
+from hypothesis import given
+from hypothesis import strategies as st
+
+from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start
+from luot_controller.engine.events import (
+    TapAnswered,
+    TapIgnored,
+    VisitCalled,
+    VisitFinished,
+    VisitMissed,
+    VisitReturned,
+)
+from luot_controller.engine.model import Role, Visit, VisitState
+
+Step = dict[str, Any] | tuple[type[DeskCommand], str]
+
+DESKS = tuple(POLICY.desk_services)
+NUMBERS = st.integers(1, 12)
+
+taps = st.fixed_dictionaries(
+    {
+        "number": NUMBERS,
+        "role": st.sampled_from(Role),
+        "age_ms": st.one_of(st.just(0), st.integers(0, 90 * MINUTE)),
+        "service": st.sampled_from(tuple(POLICY.typical_ms)),
+        "class_id": st.sampled_from(("plain", "plain", "first")),
+        "desk": st.sampled_from(DESKS),
+    }
+)
+keys = st.tuples(st.sampled_from((CallNext, CallNext, CallNext, Start, Finish, NoShow, Recall)), st.sampled_from(DESKS))
+days = st.lists(st.tuples(st.integers(0, 20 * MINUTE), st.one_of(taps, keys)), max_size=60)
+
+
+class WatchedDay(Day):
+    """A day that checks every promise at every step."""
+
+    def run(self, steps: list[tuple[int, Step]]) -> "WatchedDay":
+        """Take the steps in order, `wait_ms` apart."""
+        for wait_ms, step in steps:
+            self.now_ms += wait_ms
+            if isinstance(step, dict):
+                self.tap(
+                    step["number"],
+                    step["role"],
+                    **{key: step[key] for key in ("age_ms", "service", "class_id", "desk")},
+                )
+            else:
+                kind, desk = step
+                self.call(kind(desk))
+            self.check_places()
+        return self
+
+    def call(self, command: DeskCommand) -> None:
+        """A key; if it calls somebody, nobody who waits was wronged."""
+        waiting = [visit for visit in self.state.visits.values() if visit.state is VisitState.WAITING]
+        before = {visit.id: visit.entry for visit in waiting}
+        for event in self.do(command):
+            if isinstance(event, VisitCalled):
+                self.check_call(event, waiting, before)
+
+    def check_call(self, call: VisitCalled, waiting: list[Visit], before: dict[int, tuple[int, int, int]]) -> None:
+        """G1 and G2, the reason, and that the call is the smallest key of the desk's services."""
+        chosen = self.state.visits[call.visit]
+        rivals = [v for v in waiting if v.service in POLICY.desk_services[call.desk] and v.id != chosen.id]
+        assert chosen.service in POLICY.desk_services[call.desk]
+        assert chosen.id in before
+        for other in rivals:
+            # G1: nobody is passed by someone whose rank time is more than H later.
+            assert chosen.rank_ms - other.rank_ms <= HEAD_START_MS
+            # G2: within one class and service, in rank order.
+            if (other.class_id, other.service) == (chosen.class_id, chosen.service):
+                assert (chosen.rank_ms, chosen.id) < (other.rank_ms, other.id)
+            assert before[chosen.id] < before[other.id]
+        passed = [v for v in rivals if (v.rank_ms, v.id) < (chosen.rank_ms, chosen.id)]
+        assert (call.reason == "PRIORITY_WITHIN_H") == bool(passed)
+        if passed:
+            assert call.over == min(passed, key=lambda v: (v.rank_ms, v.id)).number
+        assert call.second == (min(rivals, key=lambda v: before[v.id]).number if rivals else None)
+
+    def check_places(self) -> None:
+        """Each card has one visit, each visit one place: in line once, or at one desk, or nowhere."""
+        in_line = Counter(
+            entry[2] for service in POLICY.typical_ms for entry in self.state.lines.page(service, 0, 1_000)
+        )
+        at_desk = Counter(desk.visit for desk in self.state.desks.values() if desk.visit is not None)
+        for visit in self.state.visits.values():
+            assert (visit.state is VisitState.WAITING) == in_line.pop(visit.id, 0)
+            assert (visit.state in (VisitState.CALLED, VisitState.SERVING)) == at_desk.pop(visit.id, 0)
+            assert visit.id == self.state.by_number[visit.number]
+        assert not in_line
+        assert not at_desk
+
+
+@given(days)
+def test_every_call_is_fair(steps: list[tuple[int, Step]]) -> None:
+    """G1, G2, the smallest key and a true reason at each call of a random day; one place for everyone at each step."""
+    WatchedDay().run(steps)
+
+
+@given(days)
+def test_nobody_is_called_twice(steps: list[tuple[int, Step]]) -> None:
+    """Between two calls of one visit lies its no-show and its return; after its end it is never called."""
+    may_be_called: dict[int, bool] = {}
+    for fact in WatchedDay().run(steps).ledger:
+        if isinstance(fact, VisitCalled):
+            assert may_be_called.get(fact.visit, True)
+            may_be_called[fact.visit] = False
+        elif isinstance(fact, VisitReturned):
+            may_be_called[fact.visit] = True
+        elif isinstance(fact, VisitFinished | VisitMissed):
+            assert not may_be_called[fact.visit]
+
+
+@given(days)
+def test_the_ledger_adds_up(steps: list[tuple[int, Step]]) -> None:
+    """The facts of a random day, applied to an empty site, give its state; each tap is settled by exactly one fact."""
+    day = WatchedDay().run(steps)
+    assert picture(folded(POLICY, day.ledger), POLICY) == picture(day.state, POLICY)
+    settled = [fact.seq for fact in day.ledger if isinstance(fact, TapAnswered | TapIgnored)]
+    assert list(range(1, day.seq + 1)) == settled
+    times = [fact.at_ms for fact in day.ledger]
+    assert sorted(times) == times
+
+
+@given(days, st.integers(0, 60))
+def test_two_who_wait_never_swap(steps: list[tuple[int, Step]], at: int) -> None:
+    """From any moment on, those of one class and service who keep waiting keep their order."""
+    day = WatchedDay().run(steps[:at])
+
+    def line() -> list[tuple[int, int, int]]:
+        return [entry for service in POLICY.typical_ms for entry in day.state.lines.page(service, 0, 1_000)]
+
+    before = line()
+    since = {visit.id: visit.since_ms for visit in day.state.visits.values()}
+    day.later(0.001).run(steps[at:])
+    stayed = [
+        entry[2] for entry in line() if entry in before and day.state.visits[entry[2]].since_ms == since[entry[2]]
+    ]
+    assert [entry[2] for entry in before if entry[2] in stayed] == stayed

@@ -1,0 +1,102 @@
+"""A fact as others see it: a message for integrators, and a plain line for people at a terminal."""
+
+import json
+import re
+import time
+
+import msgspec
+import pytest
+from busy_office import BusyOffice
+
+from luot_controller.engine.events import (
+    FACTS,
+    Fact,
+    TapAnswered,
+    TapIgnored,
+    VisitCalled,
+    VisitFinished,
+    VisitMissed,
+    VisitOpened,
+    VisitRecalled,
+    VisitReturned,
+    VisitStarted,
+)
+from luot_controller.publish.ledger import event_fields, plain_line
+from luot_protocol import codes, messages
+
+AT_MS = 1_760_000_000_000
+EVENTS_PAGE_BYTES = 4096
+
+LINES: list[tuple[Fact, str | None]] = [
+    (VisitOpened(AT_MS, 5, 17, "papers", "plain", AT_MS, 0, True, None), None),
+    (
+        TapAnswered(AT_MS, "entry-1", "k", 1, 2, codes.OPENED, 17, 5, 3, 10, 25),
+        "tap     card  17  at entry-1: opened, 3 ahead, 10-25 min",
+    ),
+    (
+        TapAnswered(AT_MS, "entry-1", "k", 1, 2, codes.WAITING, 17, 5, 30, 40, None),
+        "tap     card  17  at entry-1: waiting, 30 ahead, over 1 hour",
+    ),
+    (
+        TapAnswered(AT_MS, "info-1", "k", 1, 2, codes.YOUR_TURN, 17, 5, desk="3"),
+        "tap     card  17  at info-1: your turn, desk 3",
+    ),
+    (
+        TapIgnored(AT_MS, "entry-1", "k", 1, 2, codes.TOO_OLD, 17),
+        "tap     card  17  at entry-1: ignored, too old",
+    ),
+    (
+        TapIgnored(AT_MS, "entry-1", "k", 1, 2, codes.UNKNOWN_CARD, None),
+        "tap     unknown card  at entry-1: ignored, unknown card",
+    ),
+    (
+        VisitCalled(AT_MS, 5, 17, "2", "PRIORITY_WITHIN_H", 1, 12, 2, 12, 2),
+        "call    card  17  to desk 2: PRIORITY_WITHIN_H (before 12)",
+    ),
+    (VisitCalled(AT_MS, 5, 17, "2", "OLDEST", 1, 12, 2, None, None), "call    card  17  to desk 2: OLDEST"),
+    (VisitRecalled(AT_MS, 5, 17, "2"), "recall  card  17  to desk 2"),
+    (VisitStarted(AT_MS, 5, 17, "2"), "start   card  17  at desk 2"),
+    (VisitFinished(AT_MS, 5, 17, "2", "papers", 7 * 60_000 + 59_999), "finish  card  17  at desk 2 after 7 min"),
+    (VisitMissed(AT_MS, 5, 17, "2"), "no-show card  17  at desk 2"),
+    (VisitReturned(AT_MS, 5, 17, AT_MS, True), "return  card  17  to its own place"),
+    (VisitReturned(AT_MS, 5, 17, AT_MS, False), "return  card  17  as a new arrival"),
+]
+
+
+@pytest.mark.parametrize(("fact", "expected"), LINES)
+def test_plain_line(fact: Fact, expected: str | None) -> None:
+    """The local time, the word, the card and what matters; an opening is told by its tap."""
+    line = plain_line(fact)
+    if expected is None:
+        assert line is None
+    else:
+        assert f"{time.strftime('%H:%M:%S', time.localtime(AT_MS / 1000))}  {expected}" == line
+
+
+def test_the_lines_cover_every_kind() -> None:
+    """A new kind of fact needs a line here."""
+    assert set(FACTS) == {type(fact) for fact, _ in LINES}
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _ in LINES])
+def test_event_message(fact: Fact) -> None:
+    """An event has its id, its kind and all fields of the fact, and passes the message table's check."""
+    fields = messages.EVENT.check(json.loads(msgspec.json.encode(event_fields(77, fact))))
+    assert (77, type(fact).__name__, AT_MS) == (fields["id"], fields["kind"], fields["at_ms"])
+    rest = {key: value for key, value in fields.items() if key not in ("id", "kind")}
+    assert fact == msgspec.convert(rest, type(fact))
+
+
+def test_no_event_holds_a_key_or_a_card() -> None:
+    """Integrators see the number on the card, never its hash; a kid names a key and is none."""
+    for fact, _ in LINES:
+        assert not re.search(r"hash|uid|card_key|password", json.dumps(event_fields(1, fact)))
+
+
+def test_the_largest_page_of_events_fits() -> None:
+    """Eight events of the largest office are no more than twice what a tap may publish."""
+    office = BusyOffice(waiting=10)
+    sizes = sorted(
+        len(msgspec.json.encode(event_fields(1_000_000_000 + n, fact))) for n, fact in enumerate(office.facts)
+    )
+    assert 8 * (sizes[-1] + 1) <= EVENTS_PAGE_BYTES

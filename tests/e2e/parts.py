@@ -1,0 +1,210 @@
+"""The real parts of an office as processes that a test can kill: controller, readers, and the hall that feeds them."""
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from luot_controller.access import Access, load
+from luot_controller.engine.events import Fact
+from luot_controller.store.sqlite import SqliteStore
+
+REPO = Path(__file__).parents[2]
+MICROPYTHON = Path(sys.executable).with_name("micropython")
+WITHIN_S = 60.0
+FREE_PORT = ("--port", "0")
+
+
+def until(true: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> None:
+    """Wait for a condition; fails the test, naming it, at the limit."""
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, f"{what}: not within {within_s:g} s"
+        time.sleep(0.01)
+
+
+def luot(*words: str | Path) -> str:
+    """Run a `luot` command to its end and return its output; a failure fails the test with what it said."""
+    command = [sys.executable, "-m", "luot_controller.cli", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class Controller:
+    """`luot office` in a process of its own, on a data folder; started again, it takes the same port."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data = data
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+        if options == FREE_PORT:
+            self._options = ()  # the port it found is now the one in its access files
+
+    def start(self) -> None:
+        """Start it and wait until it is open."""
+        log = (self.data / "office.log").open("ab")
+        began = log.tell()
+        with log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "luot_controller.cli", "office", "--data", str(self.data), *self._options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        until(lambda: b" is open" in self.log[began:] or self._process.poll() is not None, "the office to open")
+        assert self._process.poll() is None, self.log.decode()
+
+    @property
+    def log(self) -> bytes:
+        """Everything it has said, on both channels."""
+        return (self.data / "office.log").read_bytes()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(number)
+        code = self._process.wait(WITHIN_S)
+        self._process = None
+        return code
+
+    def access(self, name: str) -> Access:
+        """The access file of one of its users."""
+        return load(self.data, name)
+
+    def facts(self) -> list[Fact]:
+        """The whole ledger, read beside the running office."""
+        store = SqliteStore(self.data)
+        try:
+            return [fact for _, fact in store.facts(0, 1_000_000)]
+        finally:
+            store.close()
+
+
+class Reader:
+    """The real firmware on the real MicroPython, and this test's end of its hall connection."""
+
+    def __init__(self, controller: Controller, reader: str, flash: Path) -> None:
+        self.id = reader
+        self.flash = flash
+        self.lines: list[dict[str, Any]] = []
+        self._held: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._news = threading.Condition()
+        self._hall = socket.create_server(("127.0.0.1", 0))
+        self._connection: socket.socket | None = None
+        port = self._hall.getsockname()[1]
+        luot("device", "provision", reader, "--data", controller.data, "--out", flash, "--hall", f"127.0.0.1:{port}")
+        threading.Thread(target=self._serve, daemon=True).start()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Power on."""
+        path = os.pathsep.join((str(REPO / "firmware"), str(REPO / "protocol")))
+        self._process = subprocess.Popen(
+            [MICROPYTHON, "-X", "heapsize=256k", REPO / "firmware" / "main.py", self.flash],
+            env={**os.environ, "MICROPYPATH": path},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        """Power off, without warning."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """End it all."""
+        self.kill()
+        self._hall.close()
+        if self._connection is not None:
+            self._connection.close()
+
+    def hold(self, uid: bytes, button: int = 0) -> None:
+        """Lay a card into the field and take it away; returns once the reader says that the tap is safe.
+
+        A card that was there less than a second ago does not count as brought again: it is taken away for a while.
+        """
+        before = self.count("heard")
+        card: dict[str, Any] = {"uid": uid.hex(), "button": button} if button else {"uid": uid.hex()}
+        deadline = time.monotonic() + WITHIN_S
+        heard = False
+        while not heard:
+            assert time.monotonic() < deadline, f"{self.id} did not hear {uid.hex()}; last {self.lines[-3:]}"
+            self._say(card)
+            heard = self._comes(lambda: self.count("heard") > before, 2.0)
+            self._say({"uid": None})
+            heard = heard or self._comes(lambda: self.count("heard") > before, 1.2)
+
+    def count(self, *words: str) -> int:
+        """How many lines showed one of these words."""
+        return sum(line["show"] in words for line in self.lines)
+
+    def shown(self, word: str) -> dict[str, Any]:
+        """The newest line that shows this word, waited for."""
+        self.wait(lambda: self.count(word) > 0, f"{self.id} to show {word}")
+        return [line for line in self.lines if line["show"] == word][-1]
+
+    def wait_settled(self) -> None:
+        """Wait until every tap that was heard has its visit's receipt."""
+        self.wait(lambda: self.count("opened") == self.count("heard"), f"{self.id} to get its receipts")
+
+    def wait(self, true: Callable[[], bool], what: str) -> None:
+        """Wait for a condition on the lines."""
+        assert self._comes(true, WITHIN_S), f"{what}: not within {WITHIN_S:g} s; last {self.lines[-3:]}"
+
+    def _comes(self, true: Callable[[], bool], within_s: float) -> bool:
+        with self._news:
+            return self._news.wait_for(true, within_s)
+
+    def _say(self, line: dict[str, Any]) -> None:
+        until(lambda: self._connection is not None, f"{self.id} to connect to the hall")
+        assert self._connection is not None
+        self._connection.sendall(json.dumps(line).encode() + b"\n")
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._hall.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as lines:
+                try:
+                    assert json.loads(next(lines)) == {"reader": self.id}
+                    self._connection = connection
+                    for line in lines:
+                        with self._news:
+                            self.lines.append(json.loads(line))
+                            self._news.notify_all()
+                except (OSError, StopIteration):
+                    pass
+                finally:
+                    self._connection = None
+
+
+def enrol(controller: Controller, count: int) -> dict[int, bytes]:
+    """Enrol cards 1 to `count`; returns number to UID."""
+    uids = {number: bytes((0x04, 0xA1, number >> 8, number & 255, 0x5E, 0x80, 0x01)) for number in range(1, count + 1)}
+    cards = controller.data / "cards.csv"
+    cards.write_text("number,uid\n" + "".join(f"{number},{uid.hex()}\n" for number, uid in uids.items()))
+    luot("card", "import", cards, "--data", controller.data)
+    return uids

@@ -1,0 +1,104 @@
+"""The app keeps a tap before it confirms it, and goes on through every failure of its parts."""
+
+import asyncio
+
+from luot_firmware import app as app_module
+from luot_firmware.app import App
+from luot_firmware.outbox import OutboxFull
+from luot_firmware.records import Record
+from luot_firmware.scanner import Scanner
+from luot_protocol.card import card_hash
+
+ALSO_ON_MICROPYTHON = True
+
+CARD_KEY = b"\x07" * 32
+A, B = b"\x04\x01\x02\x03", b"\x04\x05\x06\x07"
+
+
+class Parts:
+    """Stands for every part of the app and notes in order what it was told; polls give `field` in turn, then end."""
+
+    card_key = CARD_KEY
+
+    def __init__(self, field):
+        self.field = list(field)
+        self.told = []
+        self.is_full = False
+        self.button = 0
+
+    async def poll(self):
+        await asyncio.sleep(0)
+        if not self.field:
+            raise EOFError
+        found = self.field.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def now_ms(self):
+        return 5
+
+    def take(self):
+        button, self.button = self.button, 0
+        return button
+
+    def append(self, card, at_ms, button):
+        if self.is_full:
+            raise OutboxFull("capacity")
+        self.told.append(("append", card, at_ms, button))
+        return Record(1, 1, card, at_ms)
+
+    async def run(self):
+        await asyncio.sleep(60)
+
+    def tapped(self, record):
+        self.told.append(("tapped", record.card))
+
+    def heard(self, record):
+        self.told.append(("heard", record.card))
+
+    def not_kept(self):
+        self.told.append(("not_kept",))
+
+    def breaks(self):
+        self.told.append(("breaks",))
+
+    def works(self):
+        pass
+
+
+def told(field, is_full=False, button=0):
+    parts = Parts(field)
+    parts.is_full = is_full
+    parts.button = button
+    try:
+        asyncio.run(App(parts, parts, parts, Scanner(parts), parts, parts, parts, parts).run())
+    except EOFError:
+        return parts.told
+    raise AssertionError("ended early")
+
+
+def test_a_tap_is_kept_then_confirmed_then_sent():
+    """In this order, with the keyed hash of the card and the time of the tap."""
+    card = card_hash(CARD_KEY, A)
+    assert [("append", card, 5, 0), ("heard", card), ("tapped", card)] == told([None, A, A, None])
+
+
+def test_a_button_goes_with_one_tap():
+    """The button pressed before is kept with the next tap, and not with the one after it."""
+    assert [2, 0] == [step[3] for step in told([A, B], button=2) if step[0] == "append"]
+
+
+def test_a_tap_that_cannot_be_kept_is_not_confirmed():
+    """It is shown as such, and the reader goes on."""
+    assert [("not_kept",), ("not_kept",)] == told([A, B], is_full=True)
+
+
+def test_a_silent_chip_is_shown_and_tried_again():
+    """An OSError of the chip is shown, and a card after it counts."""
+    pause, app_module._CHIP_PAUSE_S = app_module._CHIP_PAUSE_S, 0
+    try:
+        steps = [step[0] for step in told([OSError(5), OSError(5), A])]
+    finally:
+        app_module._CHIP_PAUSE_S = pause
+    assert ["breaks", "breaks", "append", "heard", "tapped"] == steps

@@ -1,0 +1,189 @@
+"""Which frames from the office settle a tap, and when a tap is sent again."""
+
+import asyncio
+
+from luot_firmware import link as link_module
+from luot_firmware.flash import Flash
+from luot_firmware.link import Link
+from luot_firmware.outbox import Outbox
+from luot_firmware.settings import Settings
+from luot_protocol import codes, frames, topics
+
+ALSO_ON_MICROPYTHON = True
+
+KEY, OTHER_KEY = b"\x01" * 32, b"\x02" * 32
+KID, OTHER_KID = b"r1", b"r2"
+
+OURS = Settings(
+    {
+        "reader": "entry-1",
+        "site": "demo",
+        "role": "entry",
+        "kid": KID,
+        "key": KEY,
+        "card_key": bytes(32),
+        "link": "link-1",
+        "host": "127.0.0.1",
+        "port": 1,
+        "user": "u",
+        "password": "p",
+        "language": "en",
+        "hall": None,
+    }
+)
+
+
+class FakeClock:
+    def __init__(self, epoch):
+        self.epoch = epoch
+        self.ms = 0
+
+    def now_ms(self):
+        return self.ms
+
+    def age(self, at_ms, epoch):
+        return (self.ms - at_ms, frames.CLOCK_GOOD) if epoch == self.epoch else (None, frames.CLOCK_UNKNOWN)
+
+
+class FakeFaces:
+    def __init__(self):
+        self.states = []
+        self.answers = []
+
+    def enter(self, state):
+        self.states.append(state)
+
+    def answer(self, receipt, is_late):
+        self.answers.append((receipt.seq, is_late))
+
+
+class FakeClient:
+    """Takes what is published; the test reads `sent`, (topic, Tap) in order."""
+
+    def __init__(self):
+        self.sent = []
+
+    async def publish(self, topic, payload, retain=False):
+        assert not retain
+        self.sent.append((topic, frames.read_tap(frames.parse(payload), KEY)))
+
+    def ids(self):
+        ids = [(tap.boot, tap.seq) for _, tap in self.sent]
+        self.sent.clear()
+        return ids
+
+
+class Rig:
+    """A Link on a real outbox with `count` taps, and what it is shown."""
+
+    def __init__(self, folder, count):
+        self.outbox = Outbox(Flash(folder))
+        self.clock = FakeClock(self.outbox.boot)
+        self.faces = FakeFaces()
+        self.link = Link(OURS, self.outbox, self.clock, self.faces)
+        self.client = FakeClient()
+        for _ in range(count):
+            self.tap()
+
+    def tap(self):
+        record = self.outbox.append(b"0123456789abcdef", self.clock.ms)
+        self.link.tapped(record)
+        return record
+
+    def send(self):
+        """Send what is due now; returns its ids in order."""
+        asyncio.run(self.link.send_due(self.client))
+        return self.client.ids()
+
+    def receive(self, seq, boot=1, code=codes.OPENED, kid=KID, key=KEY):
+        self.link.take("any", frames.seal_receipt(frames.Receipt(boot, seq, code, 17, 5), kid, key))
+
+
+def test_topics_are_those_of_the_table():
+    """The three topics of a link are spelled as the protocol's table builds them."""
+    for direction in ("up", "down", "state"):
+        assert topics.build("demo", "link_" + direction, "link-1") == link_module.topic(OURS, direction)
+
+
+def test_a_receipt_settles_and_is_shown(folder):
+    """A receipt of ours frees its tap in flash and is shown; whatever its code, a refusal too."""
+    rig = Rig(folder, 3)
+    rig.receive(2)
+    rig.receive(1, code=codes.UNKNOWN_CARD)
+    assert [(1, 3)] == [record.id() for record in rig.outbox.window]
+    assert [(2, False), (1, False)] == rig.faces.answers
+    assert {} == rig.link.counters
+
+
+def test_frames_that_are_not_for_us_are_counted_and_ignored(folder):
+    """Forged, foreign, cut, too long, played back, unknown: none settles a tap or is shown."""
+    rig = Rig(folder, 2)
+    good = frames.seal_receipt(frames.Receipt(1, 1, codes.OPENED, 17, 5), KID, KEY)
+    rig.receive(1, key=OTHER_KEY)
+    rig.receive(1, kid=OTHER_KID)
+    rig.receive(3)
+    rig.receive(1, boot=2)
+    rig.link.take("any", good + bytes(200))
+    rig.link.take("any", b"")
+    rig.link.take("any", frames.seal_tap(frames.Tap(1, 1, bytes(16), 0), KID, KEY))
+    assert {
+        "frame.mac": 2,
+        "frame.kid": 1,
+        "receipt.unknown": 2,
+        "frame.size": 1,
+        "cbor.cut": 1,
+    } == rig.link.counters
+    for cut in range(len(good)):
+        rig.link.take("any", good[:cut])
+        rig.link.take("any", good[:cut] + bytes((good[cut] ^ 0x10,)) + good[cut + 1 :])
+    assert 2 * len(good) + 7 == sum(rig.link.counters.values())
+    assert (2, []) == (rig.outbox.depth(), rig.faces.answers)
+    rig.link.take("any", good)
+    assert (1, [(1, False)]) == (rig.outbox.depth(), rig.faces.answers)
+    rig.link.take("any", good)
+    assert 3 == rig.link.counters["receipt.unknown"]
+
+
+def test_at_most_eight_are_in_flight_oldest_first(folder):
+    """Of 20 taps the oldest eight are sent; each receipt lets one more go."""
+    rig = Rig(folder, 20)
+    assert [(1, seq) for seq in range(1, 9)] == rig.send()
+    assert [] == rig.send()
+    rig.receive(5)
+    rig.receive(1)
+    assert [(1, 9), (1, 10)] == rig.send()
+
+
+def test_each_sending_is_signed_afresh(folder):
+    """The same tap goes out with its age at that moment, its clock's quality and the taps behind it."""
+    Rig(folder, 1)
+    rig = Rig(folder, 0)
+    rig.clock.ms = 100
+    rig.tap()
+    for ms in (100, 7100):
+        rig.clock.ms = ms
+        asyncio.run(rig.link.send_due(rig.client))
+    told = [(tap.boot, tap.seq, tap.age_ms, tap.clock, tap.depth) for _, tap in rig.client.sent]
+    unknown, good = frames.CLOCK_UNKNOWN, frames.CLOCK_GOOD
+    assert [(1, 1, None, unknown, 1), (2, 1, 0, good, 0), (1, 1, None, unknown, 1), (2, 1, 7000, good, 0)] == told
+    assert ["luot/1/demo/link/link-1/up"] == list({topic for topic, _ in rig.client.sent})
+
+
+def test_a_late_answer_is_marked(folder):
+    """After ten seconds, and for a tap from before the power was lost, whoever tapped is gone."""
+    Rig(folder, 1)
+    rig = Rig(folder, 2)
+    rig.receive(1, boot=1)
+    rig.receive(1, boot=2)
+    rig.clock.ms = 10_001
+    rig.receive(2, boot=2)
+    assert [(1, True), (1, False), (2, True)] == rig.faces.answers
+
+
+def test_the_answer_to_the_newest_tap_clears_no_receipt(folder):
+    """An answer to an older tap does not; the newest one's says ready."""
+    rig = Rig(folder, 2)
+    rig.receive(1)
+    assert [] == rig.faces.states
+    rig.receive(2)
+    assert ["ready"] == rig.faces.states

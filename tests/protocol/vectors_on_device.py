@@ -1,0 +1,84 @@
+"""Checks the vectors on the device's own Python, one line of output for each; exit code 1 when any fails.
+
+Runs on MicroPython: `MICROPYPATH=protocol:tools micropython tests/protocol/vectors_on_device.py protocol/vectors.json`.
+Reads the file line by line, so that it never has to lie in memory as a whole.
+"""
+
+import json
+import sys
+
+from luot_protocol import card, cbor, cose, frames
+from luot_protocol.errors import ProtocolError
+from luot_tools.diagnostic import diagnose
+
+
+def main(path):
+    keys, failed = {}, 0
+    with open(path) as file:
+        for raw in file:
+            line = raw.strip().rstrip(",")
+            if line.startswith('{"kind"'):
+                row = json.loads(line)
+                problem = check(row, keys)
+                failed += problem is not None
+                print(row["kind"], row.get("name") or row.get("value") or row.get("uid"), ":", problem or "ok")
+            elif line.startswith('"') and '": "' in line:
+                keys.update(json.loads("{" + line + "}"))
+    print(sys.implementation.name, "failed", failed)
+    return failed
+
+
+def check(row, keys):
+    """Return what is wrong with one vector, or None."""
+    kid, key = bytes.fromhex(keys["kid"]), bytes.fromhex(keys["key"])
+    try:
+        if row["kind"] == "cbor":
+            return check_cbor(bytes.fromhex(row["hex"]), row["value"])
+        if row["kind"] == "card":
+            found = card.card_hash(bytes.fromhex(keys["card_key"]), bytes.fromhex(row["uid"])).hex()
+            return None if found == row["hash"] else found
+        if row["kind"] == "invalid":
+            return check_invalid(row, key)
+        return check_frame(row, kid, key)
+    except ProtocolError as error:
+        return "refused: " + str(error)
+
+
+def check_cbor(data, notation):
+    value = cbor.loads(data)
+    if diagnose(value) != notation:
+        return "read as " + diagnose(value)
+    return None if cbor.dumps(value) == data else "written as " + cbor.dumps(value).hex()
+
+
+def check_invalid(row, key):
+    try:
+        envelope = frames.parse(bytes.fromhex(row["frame"]))
+        (frames.read_tap if row["as"] == "tap" else frames.read_receipt)(envelope, key)
+    except ProtocolError as error:
+        return None if error.code == row["error"] else "refused as " + error.code
+    return "accepted"
+
+
+def check_frame(row, kid, key):
+    up = row["kind"] == "tap"
+    fields = dict(row["fields"])
+    if up:
+        fields["card"] = bytes.fromhex(fields["card"])
+    frame = (
+        frames.seal_tap(frames.Tap(**fields), kid, key)
+        if up
+        else frames.seal_receipt(frames.Receipt(**fields), kid, key)
+    )
+    if frame.hex() != row["frame"]:
+        return "sealed as " + frame.hex()
+    envelope = frames.parse(frame)
+    if cose.mac_structure(envelope.payload, frames.UP if up else frames.DOWN).hex() != row["to_mac"]:
+        return "another MAC structure"
+    read = frames.read_tap(envelope, key) if up else frames.read_receipt(envelope, key)
+    wrong = [name for name in fields if getattr(read, name) != fields[name]]
+    return "fields " + ", ".join(wrong) if wrong else None
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(sys.argv[1]) else 0)

@@ -1,0 +1,1 @@
+"""What technicians and developers run beside the office; speaks to it over MQTT only."""
