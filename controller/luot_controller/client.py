@@ -16,7 +16,7 @@ import msgspec
 from luot_controller.access import WATCH, Access
 from luot_controller.errors import AccessRefused, LuotError, OfficeUnreachable, TimedOut, UsageProblem
 from luot_controller.mqtt import Arrived, Connection
-from luot_protocol import topics
+from luot_protocol import messages, topics
 from luot_protocol.errors import ProtocolError
 
 RESEND_S = 1.0
@@ -93,15 +93,17 @@ class OfficeClient:
         expects: int | None = None,
         expires_ms: int | None = None,
         timeout_s: float = 5.0,
+        **more: Any,
     ) -> dict[str, Any]:
         """Send a clerk's key and return the checked `reply`; only its `ok` means that it was done.
 
-        `expects` is the desk's version that the clerk saw, `expires_ms` an office time. Raises TimedOut when the
-        office was there but silent, in which case the command may still be done; OfficeUnreachable or AccessRefused.
+        `expects` is the desk's version that the clerk saw, `expires_ms` an office time, `more` what the command needs
+        besides, as in message command. Raises TimedOut when the office was there but silent, in which case the command
+        may still be done; OfficeUnreachable or AccessRefused.
         """
         if self._access.name == WATCH:
             raise UsageProblem("the watch access may only ask", "Use the access file of the desk, such as desk-1.")
-        fields = {"command": command, "desk": desk, "expects": expects, "expires_ms": expires_ms}
+        fields = {"command": command, "desk": desk, "expects": expects, "expires_ms": expires_ms, **more}
         return self._request("console_cmd", fields, timeout_s)
 
     def ask(self, ask: str, *, timeout_s: float = 5.0, **fields: Any) -> dict[str, Any]:
@@ -133,7 +135,7 @@ class OfficeClient:
         request_id = secrets.token_hex(8)
         message = {"id": request_id} | {key: value for key, value in fields.items() if value is not None}
         try:
-            topics.BY_NAME[name].message.check(message)
+            _check(name, message)
         except ProtocolError as error:
             raise UsageProblem(
                 f"{error.code}: {error.detail}", "protocol/asyncapi.yaml lists what can be sent."
@@ -201,15 +203,13 @@ class OfficeClient:
             self._on_change(name, topic_id, message)
 
     def _decode(self, name: str, payload: bytes) -> dict[str, Any]:
-        row = topics.BY_NAME[name]
-        if not payload and row.retained:
+        if not payload and topics.BY_NAME[name].retained:
             return {}
         try:
             data = msgspec.json.decode(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProtocolError("message.json", str(error)) from error
-        message: dict[str, Any] = row.message.check(data)
-        return message
+        return _check(name, data)
 
     def _is_current(self, name: str, topic: str, message: dict[str, Any]) -> bool:
         if name not in _VERSIONED or not message:
@@ -244,3 +244,9 @@ class OfficeClient:
             f"the broker answers, the office behind it does not (it is {self._office_state or 'not there'})",
             "Start the office again: luot office",
         )
+
+
+def _check(name: str, data: Any) -> dict[str, Any]:
+    """`data`, when it is the message of the topic called `name`; else a ProtocolError."""
+    checked: dict[str, Any] = messages.BY_NAME[topics.BY_NAME[name].message].check(data)
+    return checked

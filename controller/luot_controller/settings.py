@@ -151,7 +151,7 @@ def check_in_use(path: Path, site: Site, state: State) -> None:
         if visit.class_id not in classes:
             raise SiteFileInvalid(str(path), "classes", sorted(classes), f"{visit.class_id} still has visits: keep it")
     for desk in state.desks.values():
-        if desk.id not in desks and desk.visit is not None:
+        if desk.id not in desks and (desk.visit is not None or desk.held):
             raise SiteFileInvalid(str(path), "desks", sorted(desks), f"desk {desk.id} still has a visit: keep it")
 
 

@@ -11,7 +11,7 @@ import sys
 from luot_firmware import feedback, mqtt
 from luot_firmware.pace import Pace
 from luot_firmware.tasks import run_together
-from luot_protocol import VERSION, frames
+from luot_protocol import frames, topics
 from luot_protocol.errors import ProtocolError
 
 FIRST_PAUSE_MS = 500
@@ -27,11 +27,6 @@ LATE_MS = 10_000
 _IDLE_MS = 1000
 
 
-def topic(settings, direction):
-    """The link's topic `up`, `down` or `state`, as luot_protocol.topics, too large for this heap, builds them."""
-    return f"luot/{VERSION}/{settings.site}/link/{settings.link}/{direction}"
-
-
 class Link:
     """Carries the taps of an Outbox to the office and their receipts to the Feedback.
 
@@ -41,6 +36,9 @@ class Link:
     def __init__(self, settings, outbox, clock, faces):
         self.counters = {}
         self._settings = settings
+        self._up_topic, self._down_topic, self._state_topic = (
+            topics.build(settings.site, name, settings.link) for name in ("link_up", "link_down", "link_state")
+        )
         self._outbox = outbox
         self._clock = clock
         self._faces = faces
@@ -96,24 +94,23 @@ class Link:
         for record in self._pace.due(self._outbox.window, self._clock.now_ms()):
             if record in self._outbox.window:  # a receipt may have come while the one before was written
                 self._pace.sent(record, self._clock.now_ms())
-                await client.publish(topic(self._settings, "up"), self._seal(record))
+                await client.publish(self._up_topic, self._seal(record))
 
     async def _session(self):
         ours = self._settings
-        state_topic = topic(ours, "state")
         client = mqtt.Client(
             ours.host,
             ours.port,
             "luot-" + ours.link,
             ours.user,
             ours.password,
-            (state_topic, json.dumps({"state": "lost"})),
+            (self._state_topic, json.dumps({"state": "lost"})),
             self.take,
         )
         try:
             await client.connect()
-            await client.subscribe(topic(ours, "down"))
-            await client.publish(state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
+            await client.subscribe(self._down_topic)
+            await client.publish(self._state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
             self._up_ms = self._clock.now_ms()
             self._pace = Pace()
             self._faces.enter(feedback.READY)

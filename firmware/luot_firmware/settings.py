@@ -4,14 +4,13 @@ import binascii
 import json
 
 from luot_protocol.cose import KEY_BYTES
+from luot_protocol.topics import MAX_ID_CHARS, is_id
 
 ROLES = ("entry", "info", "desk", "dropoff")
 LANGUAGES = ("vi", "en")
 
 _MAX_BYTES = 2048
 _MAX_TEXT = 128
-_MAX_ID = 32
-_ID_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 _MAX_SHOWN = 60
 _MAX_KID_BYTES = 16
 _OPTIONAL = ("hall",)
@@ -88,11 +87,6 @@ def check(raw):
     return Settings(values)
 
 
-def is_id(text):
-    """The same as in luot_protocol.topics, which with the messages of the whole office takes 24 KB of heap."""
-    return 0 < len(text) <= _MAX_ID and all(char in _ID_CHARS for char in text)
-
-
 def _shown(key, value):
     if key in _SECRET:
         return "hidden (" + str(len(str(value))) + " characters)"
@@ -137,7 +131,7 @@ def _address(value):
 
 
 _FILE_FORM = f"one JSON object of at most {_MAX_BYTES} bytes, as provisioning writes it"
-_ID_FORM = "1 to 32 of a-z, 0-9 and the hyphen"
+_ID_FORM = f"1 to {MAX_ID_CHARS} of a-z, 0-9 and the hyphen"
 _TEXT_FORM = f"text of 1 to {_MAX_TEXT} characters"
 _KEY_FORM = f"{KEY_BYTES} bytes as hex digits"
 

@@ -12,6 +12,7 @@ THANK_YOU = 6
 STARTED = 7
 OTHER_DESK = 8
 NOT_IN_LINE = 9
+HELD = 10
 
 UNKNOWN_CARD = 64
 TOO_OLD = 65
@@ -27,6 +28,7 @@ NAMES = {
     STARTED: "started",
     OTHER_DESK: "other_desk",
     NOT_IN_LINE: "not_in_line",
+    HELD: "held",
     UNKNOWN_CARD: "unknown_card",
     TOO_OLD: "too_old",
     UNKNOWN_BUTTON: "unknown_button",

@@ -15,6 +15,9 @@ MAC_BYTES = 32
 _HEADER_ALG, _HEADER_KID = 1, 4
 _HMAC_256_256 = 5  # RFC 9053, table 3
 _PROTECTED = cbor.dumps({_HEADER_ALG: _HMAC_256_256})
+# How every message and every structure to sign begins: made once, which halves the work for each.
+_MESSAGE = cbor.dumps(cbor.Tag(TAG_MAC0, [_PROTECTED, {_HEADER_KID: 0}, 0, 0]))[:-3]
+_STRUCTURE = cbor.dumps(["MAC0", _PROTECTED, 0, 0])[:-2]
 _BLOCK_BYTES = 64  # SHA-256's block, RFC 2104
 _INNER_PAD = int.from_bytes(b"\x36" * _BLOCK_BYTES, "big")
 _OUTER_PAD = int.from_bytes(b"\x5c" * _BLOCK_BYTES, "big")
@@ -34,7 +37,7 @@ class Envelope:
 def seal(payload, kid, key, direction):
     """Return the COSE_Mac0 bytes of `payload`; `direction` is the external data both sides agree on (bytes)."""
     mac = _mac(payload, key, direction)
-    return cbor.dumps(cbor.Tag(TAG_MAC0, [_PROTECTED, {_HEADER_KID: kid}, payload, mac]))
+    return _MESSAGE + cbor.dumps(kid) + cbor.dumps(payload) + cbor.dumps(mac)
 
 
 def parse(data):
@@ -81,7 +84,7 @@ def hmac_sha256(key, message):
 
 def mac_structure(payload, direction):
     """The bytes that the MAC is taken over (RFC 9052, section 6.3)."""
-    return cbor.dumps(["MAC0", _PROTECTED, direction, payload])
+    return _STRUCTURE + cbor.dumps(direction) + cbor.dumps(payload)
 
 
 def _mac(payload, key, direction):

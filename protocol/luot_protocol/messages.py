@@ -124,13 +124,15 @@ DESK = Message(
     Field("recalls", "int", "times called again", optional=True),
     Field("reason", "text", "why this one was called: a reason code", optional=True),
     Field("over", "int", "the number that had waited longer, where there was one", optional=True),
+    Field("held", "list", "the numbers that this desk holds, oldest first, at most 8", optional=True),
+    Field("undo", "flag", "whether its last command can be taken back", optional=True),
 )
 CARD = Message(
     "card",
     "Where the visit of a card stands; gone (an empty message) once it is over.",
     _EPOCH,
     _VERSION,
-    Field("state", "text", "of the visit", values=("waiting", "called", "serving", "missed")),
+    Field("state", "text", "of the visit", values=("waiting", "called", "serving", "held", "missed")),
     Field("desk", "text", "where it was called", optional=True),
 )
 EVENT = Message(
@@ -140,13 +142,15 @@ EVENT = Message(
     Field("at_ms", "int", "office time"),
     Field("kind", "text", "past tense, such as VisitCalled; its other fields stand beside these"),
 )
-COMMANDS = ("CallNext", "Recall", "Start", "Finish", "NoShow")
+COMMANDS = ("CallNext", "Recall", "Start", "Finish", "NoShow", "Hold", "Resume", "Transfer", "Undo")
 COMMAND = Message(
     "command",
     "A clerk's key.",
     _ID,
     Field("command", "text", "imperative", values=COMMANDS),
     Field("desk", "text", "the desk it is for"),
+    Field("number", "int", "for Resume: the card of the held visit", optional=True),
+    Field("service", "text", "for Transfer: into whose line", optional=True),
     Field("expects", "int", "the desk's version that the clerk saw; with another one it is refused", optional=True),
     Field("expires_ms", "int", "office time after which it must not be done any more", optional=True),
 )
@@ -187,3 +191,8 @@ LINK_STATE = Message(
     "Whether the link can be reached; its last will says `lost`.",
     Field("state", "text", "of the link", values=("ready", "sleeping", "lost")),
 )
+
+BY_NAME = {
+    message.name: message
+    for message in (OFFICE, SITE, BOARD, SERVICE, DESK, CARD, EVENT, COMMAND, REPLY, ASK, ANSWER, LINK_STATE)
+}

@@ -3,7 +3,7 @@
 `links` are readers and gateways, `consoles` are clerks' screens, `controller` is the only writer of everything else.
 """
 
-from luot_protocol import VERSION, messages
+from luot_protocol import VERSION
 from luot_protocol.errors import ProtocolError
 
 _ID_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -12,7 +12,10 @@ MAX_ID_CHARS = 32
 
 
 class Topic:
-    """One row: name, pattern below the root with `{id}` where an id stands, who publishes, message (None: a frame)."""
+    """One row: its name, and the pattern below the root with `{id}` where an id stands; who publishes, retained or not.
+
+    message: the name of what it carries, as in `messages.BY_NAME`; None for a signed frame, see `frames`.
+    """
 
     __slots__ = ("doc", "message", "name", "pattern", "publisher", "retained")
 
@@ -28,18 +31,18 @@ class Topic:
 TABLE = (
     Topic("link_up", "link/{id}/up", "link", False, None, "signed frames of readers, opaque to the broker"),
     Topic("link_down", "link/{id}/down", "controller", False, None, "signed receipts, where the reader was last heard"),
-    Topic("link_state", "link/{id}/state", "link", True, messages.LINK_STATE, "presence"),
-    Topic("console_cmd", "console/{id}/cmd", "console", False, messages.COMMAND, "commands of a clerk"),
-    Topic("console_reply", "console/{id}/reply", "controller", False, messages.REPLY, "their replies"),
-    Topic("console_ask", "console/{id}/ask", "console", False, messages.ASK, "questions of a screen"),
-    Topic("console_answer", "console/{id}/answer", "controller", False, messages.ANSWER, "their answers"),
-    Topic("office", "office", "controller", True, messages.OFFICE, "the controller's pulse"),
-    Topic("site", "site", "controller", True, messages.SITE, "names for the screens"),
-    Topic("board", "board", "controller", True, messages.BOARD, "what the hall sees"),
-    Topic("service", "service/{id}", "controller", True, messages.SERVICE, "one line"),
-    Topic("desk", "desk/{id}", "controller", True, messages.DESK, "one desk"),
-    Topic("card", "card/{id}", "controller", True, messages.CARD, "one card; the id is its number"),
-    Topic("event", "event", "controller", False, messages.EVENT, "the ledger as it grows"),
+    Topic("link_state", "link/{id}/state", "link", True, "link_state", "presence"),
+    Topic("console_cmd", "console/{id}/cmd", "console", False, "command", "commands of a clerk"),
+    Topic("console_reply", "console/{id}/reply", "controller", False, "reply", "replies to its commands"),
+    Topic("console_ask", "console/{id}/ask", "console", False, "ask", "questions of a screen"),
+    Topic("console_answer", "console/{id}/answer", "controller", False, "answer", "answers to its questions"),
+    Topic("office", "office", "controller", True, "office", "the controller's pulse"),
+    Topic("site", "site", "controller", True, "site", "names for the screens"),
+    Topic("board", "board", "controller", True, "board", "what the hall sees"),
+    Topic("service", "service/{id}", "controller", True, "service", "one line"),
+    Topic("desk", "desk/{id}", "controller", True, "desk", "one desk"),
+    Topic("card", "card/{id}", "controller", True, "card", "one card; the id is its number"),
+    Topic("event", "event", "controller", False, "event", "the ledger as it grows"),
 )
 
 BY_NAME = {topic.name: topic for topic in TABLE}

@@ -7,7 +7,21 @@ import pytest
 from work_tree import imports, python_files
 
 PORTABLE = {
-    *("asyncio", "binascii", "errno", "gc", "hashlib", "io", "json", "math", "micropython", "os", "random", "select"),
+    *(
+        "array",
+        "asyncio",
+        "binascii",
+        "errno",
+        "gc",
+        "hashlib",
+        "io",
+        "json",
+        "math",
+        "micropython",
+        "os",
+        "random",
+        "select",
+    ),
     *("socket", "struct", "sys", "time", "vfs"),
 }
 """On every board and on the unix port."""
@@ -30,13 +44,22 @@ def test_the_protocol_needs_hashlib_alone() -> None:
 def test_firmware_imports_what_a_board_has() -> None:
     """No dataclasses, enum, typing, hmac, pathlib or other module that MicroPython lacks; hardware only in boards/."""
     found = {(path, name.split(".")[0]) for path in python_files("firmware") for name in imports(path)}
-    ours = {"luot_firmware", "luot_protocol", "boards"}
+    ours = {"luot_firmware", "luot_protocol", "boards", "models"}
     assert ("firmware/main.py", "boards") in found
     assert set() == {
         (path, name)
         for path, name in found
         if name not in PORTABLE | ours and not (name in HARDWARE and path.startswith(NEAR_HARDWARE))
     }
+
+
+def test_no_board_carries_a_model() -> None:
+    """The models of chips and flash stand in on a PC only; nothing that is copied to a board imports them."""
+    importers = {
+        path for path in python_files("firmware") if any(name.split(".")[0] == "models" for name in imports(path))
+    }
+    assert any(path.startswith("firmware/models/") for path in importers)
+    assert {"firmware/boards/unix.py"} >= {path for path in importers if not path.startswith("firmware/models/")}
 
 
 @pytest.mark.real

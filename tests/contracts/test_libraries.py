@@ -12,11 +12,11 @@ ROOMS = {
     "click": [CONTROLLER + "cli.py", CONTROLLER + "commands/", "tools/luot_tools/"],
     "msgspec": [CONTROLLER, "tools/luot_tools/"],
     "paho": [CONTROLLER + "mqtt.py"],
-    "rich": [CONTROLLER + "console/", CONTROLLER + "commands/"],
+    "rich": [CONTROLLER + "console/", CONTROLLER + "board/", CONTROLLER + "commands/"],
     "serial": ["tools/luot_tools/"],
     "sortedcontainers": [CONTROLLER + "engine/order.py"],
     "sqlite3": [CONTROLLER + "store/sqlite.py"],
-    "textual": [CONTROLLER + "console/"],
+    "textual": [CONTROLLER + "console/", CONTROLLER + "board/"],
 }
 """Library to the files and folders that may import it; sqlite3 is the standard library's, and watched all the same."""
 

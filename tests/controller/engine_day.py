@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from luot_controller.engine.commands import CallNext, Command, Finish, NoShow, Start, Tap
+from luot_controller.engine.commands import CallNext, Command, Finish, Hold, NoShow, Start, Tap
 from luot_controller.engine.events import Event, Fact, Refused
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.model import Policy, Role, State, VisitState
@@ -60,6 +60,13 @@ class Day:
         self.now_ms += int(minutes * MINUTE)
         return self
 
+    def call_next(self, desk: str = "1") -> list[Event]:
+        """Call, as a clerk does who marks each citizen as there: what the call itself led to."""
+        present = self.state.at_desk(desk)
+        if present is not None and present.state is VisitState.CALLED:
+            self.do(Start(desk))
+        return self.do(CallNext(desk))
+
     def with_visit(self, state: VisitState | None, number: int = 17) -> Self:
         """Bring the card to a state of its visit, at desk 1 where a desk is needed; None: no visit at all."""
         if state is None:
@@ -73,6 +80,8 @@ class Day:
             self.later(8).do(Finish("1"))
         if state is VisitState.MISSED:
             self.later(3).do(NoShow("1"))
+        if state is VisitState.HELD:
+            self.later(3).do(Hold("1"))
         self._expect(number, state)
         return self
 

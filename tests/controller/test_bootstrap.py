@@ -110,7 +110,7 @@ def test_an_office_opens_and_closes(run: Run, tmp_path: Path, number: signal.Sig
     port = controller.access("watch").port
     assert f"luot: Bộ phận Một cửa is open, broker mosquitto at 127.0.0.1:{port}\n" == controller.log.decode()
     (broker,) = children(pid_of(controller))
-    until(lambda: as_shown(controller.access("watch"), ("board", None)), "the board")
+    assert as_shown(controller.access("watch"), ("board", None))
 
     began = time.monotonic()
     assert 0 == controller._end(number)
@@ -176,6 +176,7 @@ def test_killed_it_comes_back_as_it_was(run: Run, busy: Path) -> None:
     broker = children(pid_of(controller))
     with OfficeClient(controller.access("desk-2")) as clerk:
         clerk.wait_ready(30)
+        assert clerk.command("Start", "2")["ok"]
         assert clerk.command("CallNext", "2")["ok"]
     before, events = as_asked(controller.access("watch")), len(controller.facts())
     assert before["waiting"] > 3
@@ -188,6 +189,7 @@ def test_killed_it_comes_back_as_it_was(run: Run, busy: Path) -> None:
     assert events == len(controller.facts())
     with OfficeClient(controller.access("desk-1")) as clerk:
         clerk.wait_ready(30)
+        assert clerk.command("NoShow", "1")["ok"]
         assert before["next"][0]["number"] == clerk.command("CallNext", "1")["called"]
 
 
@@ -213,7 +215,9 @@ def test_lines_of_what_happens(busy: Path) -> None:
     """stdout has a plain line for each event; when its reader goes, the office stays and ends well."""
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "luot_controller.cli", "office", "--data", str(busy), "--port", "0"]
-    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE) as office:
+    with ExitStack() as ending:
+        office = ending.enter_context(subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE))
+        ending.callback(office.kill)
         os.close(writing)
         assert office.stderr is not None
         assert b" is open" in office.stderr.readline()

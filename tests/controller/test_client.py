@@ -48,6 +48,27 @@ def test_a_command_returns_its_reply(office: FakeOffice, desk: OfficeClient) -> 
 
 
 @pytest.mark.real
+def test_a_command_carries_what_it_needs_besides(office: FakeOffice, desk: OfficeClient) -> None:
+    """Resume its number, Transfer its service, as they stand in the message; a field of the wrong kind is not sent."""
+    office.answers["Resume"] = office.answers["Transfer"] = {"ok": True}
+
+    desk.command("Resume", "1", number=17)
+    desk.command("Transfer", "1", expects=6, service="land")
+    with pytest.raises(UsageProblem, match=r"command\.number"):
+        desk.command("Resume", "1", number="17")
+
+    assert [{"command": "Resume", "desk": "1", "number": 17}] == [bare(office.heard[0])]
+    assert [{"command": "Transfer", "desk": "1", "expects": 6, "service": "land"}] == [
+        bare(heard) for heard in office.heard[1:]
+    ]
+
+
+def bare(heard: dict[str, Any]) -> dict[str, Any]:
+    """A message without its id."""
+    return {name: value for name, value in heard.items() if name != "id"}
+
+
+@pytest.mark.real
 def test_a_refused_command_is_a_reply_and_no_error(office: FakeOffice, desk: OfficeClient) -> None:
     """`ok` false comes back with its code; what to make of it is the screen's business."""
     office.answers["Finish"] = {"ok": False, "code": "stale"}

@@ -1,4 +1,4 @@
-"""An office of real parts for each test, ended by its own process ids whatever happens."""
+"""An office of real parts for each test and kind of broker, ended by its own process ids whatever happens."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from e2e.parts import FREE_PORT, Controller, Reader
+from luot_controller.broker.choice import KINDS
 
 
 @pytest.fixture
@@ -16,14 +17,20 @@ def parts() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each broker that an office can have of its own: what must not be lost is lost with none of them."""
+    return str(request.param)
+
+
 @pytest.fixture
-def open_controller(parts: ExitStack, tmp_path: Path) -> Callable[..., Controller]:
-    """Start an office in the test's folder, with an embedded broker unless told otherwise."""
+def open_controller(parts: ExitStack, tmp_path: Path, kind: str) -> Callable[..., Controller]:
+    """Start an office in the test's folder, with a broker of its own."""
 
     def start(*options: str) -> Controller:
         data = tmp_path / "office"
         data.mkdir(exist_ok=True)
-        controller = Controller(data, *(options or FREE_PORT))
+        controller = Controller(data, "--broker", kind, *FREE_PORT, *options)
         parts.callback(controller.stop)
         return controller
 

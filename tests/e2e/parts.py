@@ -47,8 +47,8 @@ class Controller:
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
-        if options == FREE_PORT:
-            self._options = ()  # the port it found is now the one in its access files
+        # The port it found is now the one in its access files.
+        self._options = tuple(option for option in options if option not in FREE_PORT)
 
     def start(self) -> None:
         """Start it and wait until it is open."""

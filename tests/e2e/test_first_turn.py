@@ -1,4 +1,4 @@
-"""One tap, one turn, all real: card, firmware on MicroPython, mosquitto, controller, the clerk's console."""
+"""One tap, one turn, all real: card, firmware on MicroPython, broker, controller, the clerk's console."""
 
 import asyncio
 import time

@@ -2,12 +2,11 @@
 
 import asyncio
 
-from luot_firmware import link as link_module
 from luot_firmware.flash import Flash
 from luot_firmware.link import Link
 from luot_firmware.outbox import Outbox
 from luot_firmware.settings import Settings
-from luot_protocol import codes, frames, topics
+from luot_protocol import codes, frames
 
 ALSO_ON_MICROPYTHON = True
 
@@ -97,12 +96,6 @@ class Rig:
 
     def receive(self, seq, boot=1, code=codes.OPENED, kid=KID, key=KEY):
         self.link.take("any", frames.seal_receipt(frames.Receipt(boot, seq, code, 17, 5), kid, key))
-
-
-def test_topics_are_those_of_the_table():
-    """The three topics of a link are spelled as the protocol's table builds them."""
-    for direction in ("up", "down", "state"):
-        assert topics.build("demo", "link_" + direction, "link-1") == link_module.topic(OURS, direction)
 
 
 def test_a_receipt_settles_and_is_shown(folder):

@@ -4,7 +4,6 @@ import json
 
 from luot_firmware import settings
 from luot_firmware.flash import Flash
-from luot_protocol import topics
 
 ALSO_ON_MICROPYTHON = True
 
@@ -149,9 +148,3 @@ def test_a_missing_or_huge_file_is_refused(folder):
         if content is not None:
             flash.replace("settings.json", content)
         assert "provisioning" in str(error_of(flash, settings.load))
-
-
-def test_ids_are_those_of_topics():
-    """What is an id here is one in every topic."""
-    for text in ("", "a", "a" * 32, "a" * 33, "A", "a-9", "a_b", "a b", "é", "+", "#", "a/b", "-"):
-        assert topics.is_id(text) == settings.is_id(text)

@@ -88,4 +88,5 @@ def test_the_tables_are_sound() -> None:
         assert message.doc
         assert len(names) == len(set(names))
         assert all(field.doc and field.kind in GOOD for field in message.fields)
-    assert set(EVERY.values()) == {row.message for row in topics.TABLE if row.message is not None}
+    assert EVERY == messages.BY_NAME
+    assert set(EVERY) == {row.message for row in topics.TABLE if row.message is not None}

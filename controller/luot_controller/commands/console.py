@@ -15,8 +15,11 @@ from luot_protocol import topics
 @data_option
 @url_option
 @language_option
-def command(desk: str, data: Path, url: str | None, language: str | None) -> None:
-    """Serve one desk: call, recall, start, finish, no-show, with one key each.
+@click.option(
+    "--strip", type=click.Path(path_type=Path, dir_okay=False), hidden=True, help="What a simulated hall says."
+)
+def command(desk: str, data: Path, url: str | None, language: str | None, strip: Path | None) -> None:
+    """Serve one desk: call, recall, start, finish, hold, transfer, undo and more, with one key each.
 
     \b
     luot console --desk 1
@@ -35,7 +38,7 @@ def command(desk: str, data: Path, url: str | None, language: str | None) -> Non
     def connect(on_change: OnChange, on_link: OnLink) -> OfficeClient:
         return OfficeClient(access, on_change=on_change, on_link=on_link, watch=WATCHED)
 
-    app = ConsoleApp(desk, connect, language=language)
+    app = ConsoleApp(desk, connect, language=language, strip=strip)
     try:
         app.run()
     finally:

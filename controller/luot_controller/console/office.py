@@ -31,8 +31,10 @@ class Office(Protocol):
         expects: int | None = None,
         expires_ms: int | None = None,
         timeout_s: float = 5.0,
+        number: int | None = None,
+        service: str | None = None,
     ) -> dict[str, Any]:
-        """Send a clerk's key; blocks until the reply."""
+        """Send a clerk's key, with a `number` or a `service` where it needs one; blocks until the reply."""
 
     def ask(self, ask: str, /, *, timeout_s: float = 5.0, desk: str | None = None) -> dict[str, Any]:
         """Send a question; blocks until the answer."""

@@ -7,7 +7,8 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from luot_controller.console.actions import ACTIONS, Action
+from luot_controller.console.actions import Action
+from luot_controller.console.bindings import possible
 from luot_controller.language import _
 
 
@@ -16,14 +17,14 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """All of them, in the registry's order, before anything is typed."""
-        for action in _listed():
+        for action in self._listed():
             yield DiscoveryHit(_prompt(action), self._command(action), text=_(action.label), help=_(action.help))
 
     async def search(self, query: str) -> Hits:
         """Those whose key, name or help hold every word of `query`; else one line that says there are none."""
         words = folded(query).split()
         found = False
-        for action in _listed():
+        for action in self._listed():
             label = folded(_(action.label))
             if all(word in f"{action.key} {label} {folded(_(action.help))}" for word in words):
                 found = True
@@ -31,6 +32,9 @@ class ActionProvider(Provider):
                 yield Hit(score, _prompt(action), self._command(action), text=_(action.label), help=_(action.help))
         if not found:
             yield Hit(0.1, Content(_("No such command")), _nothing, text=query)
+
+    def _listed(self) -> tuple[Action, ...]:
+        return tuple(action for action in possible(self.app) if action.name != "palette")
 
     def _command(self, action: Action) -> Callable[[], Awaitable[bool]]:
         return partial(self.app.run_action, action.binding)
@@ -40,10 +44,6 @@ def folded(text: str) -> str:
     """`text` for comparing: small letters, without diacritics, so that `goi` finds `Gọi`."""
     bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(char for char in bare if not unicodedata.combining(char))
-
-
-def _listed() -> tuple[Action, ...]:
-    return tuple(action for action in ACTIONS if action.name != "palette")
 
 
 def _prompt(action: Action) -> Content:

@@ -64,6 +64,8 @@ _DESKS: dict[str, dict[str, Any]] = {
         "since_ms": _ago(4),
         "recalls": 1,
         "reason": "OLDEST",
+        "held": [23, 6],
+        "undo": True,
     },
     "2": {"state": "called", "number": 8, "visit": 90, "service": "chung-thuc", "class": "thuong", "since_ms": _ago(0)},
     "3": {"state": "serving", "number": 29, "visit": 81, "service": "dat-dai", "class": "thuong", "since_ms": _ago(11)},

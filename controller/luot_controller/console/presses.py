@@ -19,9 +19,12 @@ class Presses:
         self.pending: Action | None = None
         self._last: tuple[Action, float] | None = None
 
-    def refuse(self, action: Action, view: View, now_s: float) -> str | None:
-        """Why `action` may not be sent now, as a sentence (empty: say nothing); None when it may."""
-        held = self._last is not None and self._last[0] is action and now_s - self._last[1] < REPEAT_S
+    def refuse(self, action: Action, view: View, now_s: float, chosen: bool = False) -> str | None:
+        """Why `action` may not be done now, as a sentence (empty: say nothing); None when it may.
+
+        `chosen`: this is no new press, but the choice from the list that a press has opened.
+        """
+        held = not chosen and self._last is not None and self._last[0] is action and now_s - self._last[1] < REPEAT_S
         self._last = (action, now_s)
         reach = view.reach(now_s)
         if reach is not Reach.OPEN:
@@ -31,6 +34,6 @@ class Presses:
         if held:
             return ""
         desk = view.desk
-        if desk is None or not action.offered(desk.state):
-            return wording.not_offered(desk)
+        if not action.offered(desk):
+            return wording.not_offered(action, desk)
         return None

@@ -16,6 +16,8 @@ STALE_S = 5.0
 """The office's pulse comes every two seconds; without one for this long, what is shown may be out of date."""
 
 HEAD = 5
+HELD = 8
+"""A desk tells no more of the numbers that it holds."""
 
 _MAX_INT = 1 << 53
 _MAX_OFFICE_MS = 250_000_000_000_000  # in the year 9892; a clock cannot be read much beyond
@@ -43,7 +45,10 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One desk as it was last said; `stamp` is (epoch, version)."""
+    """One desk as it was last said; `stamp` is (epoch, version), `held` the numbers put aside, oldest first.
+
+    `undo` is whether its last command can be taken back.
+    """
 
     stamp: tuple[int, int]
     state: str
@@ -54,6 +59,8 @@ class Desk:
     recalls: int = 0
     reason: str | None = None
     over: int | None = None
+    held: tuple[int, ...] = ()
+    undo: bool = False
 
     @property
     def version(self) -> int:
@@ -155,6 +162,12 @@ class View:
         """Whether a class has a head start; the ground for it is nobody's business here."""
         return bool(self.site and class_id and self.site.heads.get(class_id, 0) > 0)
 
+    def other_services(self) -> dict[str, str]:
+        """Where the visit at the desk could be transferred: names by id, in the site's order."""
+        services = self.site.services if self.site else {}
+        here = self.desk.service if self.desk else None
+        return {service: self.service_name(service) for service in services if service != here}
+
     def service_name(self, service: str | None) -> str:
         """The name of a service, its id where the site has none for it."""
         return (self.site.services.get(service or "") if self.site else None) or plain(service)
@@ -254,7 +267,14 @@ def _desk(message: Mapping[str, Any]) -> Desk | None:
         recalls=_int(message, "recalls") or 0,
         reason=plain(message.get("reason"), 30) or None,
         over=_int(message, "over"),
+        held=tuple(_ints(message, "held")[:HELD]),
+        undo=message.get("undo") is True,
     )
+
+
+def _ints(message: Mapping[str, Any], key: str) -> list[int]:
+    numbers = (_int({key: value}, key) for value in _list(message, key))
+    return [number for number in numbers if number is not None]
 
 
 def _rows(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

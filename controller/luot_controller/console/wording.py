@@ -1,9 +1,25 @@
 """The console's sentences: each state, reason and refusal in words, with what to do next. Knows no widget."""
 
-from luot_controller.console.actions import CALLED, FREE, NEXT, SERVING, Action, offered
+from rich.cells import cell_len
+
+from luot_controller.console.actions import (
+    CALLED,
+    FREE,
+    NEXT,
+    NO_SHOW,
+    RESUME,
+    SERVING,
+    START,
+    UNDO,
+    Action,
+    offered,
+)
+from luot_controller.console.plain import cut
 from luot_controller.console.state import Desk, Reach, View
 from luot_controller.errors import AccessRefused, LuotError, TimedOut
 from luot_controller.language import MINUTE_MS, N_, _, duration, ngettext
+
+_NAME_CELLS = 20
 
 STATES = {
     FREE: N_("Free"),
@@ -42,11 +58,18 @@ _AWAY = {
 _REFUSALS = {
     "stale": N_("The desk had just changed, so nothing was done. Look again, then press."),
     "nobody_waiting": N_("Nobody is waiting for this desk's services."),
+    "still_called": N_("This number is still called: press {start} if the citizen is here, {no_show} if not."),
     "desk_free": N_("Nobody is at this desk any more. Press {next} to call the next number."),
     "already_serving": N_("Service has begun already, so that is no longer possible."),
     "not_called": N_("No number is called at this desk. Press {next} to call the next one."),
     "unknown_desk": N_("The office has no desk {desk}. Start the console with a desk it has."),
     "forbidden": N_("Not allowed at desk {desk}. Ask the technician for the right access file."),
+    "desk_busy": N_("A number is still at this desk. Finish or hold it first, then press {resume}."),
+    "not_held": N_("That number is not held any more. Look again, then press."),
+    "same_service": N_("That number is in the line of this service already."),
+    "unknown_service": N_("The office has no such service any more. Nothing was done."),
+    "nothing_to_undo": N_("There is nothing to take back at this desk."),
+    "too_late_to_undo": N_("Too late to take that back: something has come of it since."),
     "expired": N_("The office got that too late, so nothing was done. Press again."),
 }
 
@@ -61,13 +84,26 @@ def desk_state(state: str) -> str:
     return _(STATES[state]) if state in STATES else state
 
 
+def number_name(number: int) -> str:
+    """A number as a sentence begins with it, such as `Number 17`."""
+    text = _("number {number}").format(number=number)
+    return text[:1].upper() + text[1:]
+
+
 def at_desk(number: int, recalls: int) -> str:
     """The number at a desk, and how often it was called again."""
-    text = _("number {number}").format(number=number)
-    text = text[:1].upper() + text[1:]
+    text = number_name(number)
     if not recalls:
         return text
     return f"{text}, " + ngettext("recalled once", "recalled {count} times", recalls).format(count=recalls)
+
+
+def held(desk: Desk, cells: int) -> str:
+    """The numbers that a desk holds, closer together where they would not fit `cells`; empty when it holds none."""
+    if not desk.held:
+        return ""
+    lines = [_("Held: {numbers}").format(numbers=gap.join(map(str, desk.held))) for gap in (", ", " ")]
+    return cut(next((line for line in lines if cell_len(line) <= cells), lines[-1]), cells)
 
 
 def away(view: View, reach: Reach) -> tuple[str, str] | None:
@@ -86,12 +122,16 @@ def locked(view: View, reach: Reach) -> str:
     return _("{reason} - nothing was sent.").format(reason=headline.capitalize())
 
 
-def not_offered(desk: Desk | None) -> str:
-    """Why a key does nothing in this state of the desk, and which do."""
+def not_offered(action: Action, desk: Desk | None) -> str:
+    """Why a key does nothing at this desk as it is, and which do."""
     if desk is None:
         return _("The office has not yet told this desk's state. A moment, please.")
-    keys = ", ".join(key_name(action) for action in offered(desk.state))
-    return _("Not now. Possible: {keys}.").format(keys=keys)
+    if desk.state in action.states and action is RESUME:
+        return _("This desk holds no number.")
+    if desk.state in action.states and action is UNDO:
+        return refusal("nothing_to_undo", "")
+    keys = ", ".join(possible.key for possible in offered(desk))
+    return _("Not now. Possible: {keys}.").format(keys=keys or "-")
 
 
 def key_name(action: Action) -> str:
@@ -107,7 +147,8 @@ def pending(action: Action) -> str:
 def refusal(code: str, desk: str) -> str:
     """Why the office did not do it, and what to do."""
     if code in _REFUSALS:
-        return _(_REFUSALS[code]).format(desk=desk, next=NEXT.key)
+        keys = {"next": NEXT.key, "start": START.key, "no_show": NO_SHOW.key, "resume": RESUME.key}
+        return _(_REFUSALS[code]).format(desk=desk, **keys)
     return _("The office refused that ({code}). Nothing was done.").format(code=code or "?")
 
 
@@ -120,16 +161,24 @@ def unanswered(error: LuotError) -> str:
     return _("The office could not be reached. Look before you press again.")
 
 
-def done(action: Action, called: int | None, number: int | None) -> str:
-    """What a key has done; `called` is the number just called, `number` the one that was at the desk before."""
+def done(action: Action, called: int | None, number: int | None, service: str = "") -> str:
+    """What a key has done: `called` is the number just called, `number` the one that the key was about.
+
+    `service` is the name of the service into whose line it went.
+    """
     texts = {
         "CallNext": _("Number {called} is called.") if called is not None else _("Finished. Nobody is waiting now."),
         "Recall": _("Number {number} is called again."),
         "Start": _("Service of number {number} begins."),
         "Finish": _("Number {number} is finished."),
         "NoShow": _("Number {number} did not come. A tap of the card brings it back into line."),
+        "Hold": _("Number {number} is held and keeps its turn."),
+        "Resume": _("Number {number} is called back to this desk."),
+        "Transfer": _("Number {number} is in the line of {service} now and keeps its turn."),
+        "Undo": _("Taken back: the desk is as it was before."),
     }
-    return texts[action.command].format(called=called, number="?" if number is None else number)
+    known = "?" if number is None else number
+    return texts[action.command].format(called=called, number=known, service=cut(service, _NAME_CELLS))
 
 
 def waited(view: View, rank_ms: int | None, now_s: float) -> str:

@@ -1,6 +1,6 @@
 """What the line can be told to do. Imperative; carries everything the decision needs except the state and the time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from luot_controller.engine.model import Role
 
@@ -39,7 +39,7 @@ class DeskCommand:
 
 
 class CallNext(DeskCommand):
-    """Call whoever the order names; a visit at the desk is finished first."""
+    """Call whoever the order names; a visit served at the desk is finished first."""
 
 
 class Recall(DeskCommand):
@@ -56,6 +56,28 @@ class Finish(DeskCommand):
 
 class NoShow(DeskCommand):
     """Nobody came; the visit is put aside until its card is tapped again."""
+
+
+class Hold(DeskCommand):
+    """Put the visit at the desk aside, for a missing paper or a photocopy; it keeps its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(DeskCommand):
+    """Call a held visit back to this desk, which must be free. `number` is its card's."""
+
+    number: int = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(DeskCommand):
+    """Send the visit at the desk into the line of another service; it keeps its key."""
+
+    service: str = field(kw_only=True)
+
+
+class Undo(DeskCommand):
+    """Take back this desk's last command, as long as nothing has touched its visits since."""
 
 
 Command = Tap | DeskCommand

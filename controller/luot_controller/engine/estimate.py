@@ -4,6 +4,7 @@ Mean w = (n + 1) s / c with s the mean service time and c the desks; the 10 to 9
 shape n + 1 and that mean, rounded outward to 5 minutes (exact for exponential services: Erlang).
 """
 
+from functools import cache
 from math import exp, sqrt
 from typing import NamedTuple
 
@@ -44,10 +45,16 @@ def quantile(shape: int, mean: float, p: float) -> float:
     if shape > _EXACT_SHAPE:
         z = _Z_90 if p > 0.5 else -_Z_90
         return float(mean * (1 - 1 / (9 * shape) + z * sqrt(1 / (9 * shape))) ** 3)
-    low, high = 0.0, mean * 10 + 1e-9
+    return mean * _exact(shape, p)
+
+
+@cache  # two of each shape: 1 ms to work out at 200, and asked for with every tap
+def _exact(shape: int, p: float) -> float:
+    """The quantile for a mean of 1."""
+    low, high = 0.0, 10.0
     for _ in range(60):
         middle = (low + high) / 2
-        if _erlang_below(shape, middle * shape / mean) < p:
+        if _erlang_below(shape, middle * shape) < p:
             low = middle
         else:
             high = middle

@@ -5,6 +5,8 @@ Each holds what a later reader needs to understand it without the state of that 
 
 from dataclasses import dataclass
 
+from luot_controller.engine.model import Visit
+
 
 @dataclass(frozen=True, slots=True)
 class VisitOpened:
@@ -57,7 +59,10 @@ class TapIgnored:
 
 @dataclass(frozen=True, slots=True)
 class VisitCalled:
-    """A desk called a visit, and why: its key, the next best, and the one passed over (`over`), by number."""
+    """A desk called a visit, and why: its key, the next best, and the one passed over (`over`), by number.
+
+    `finished` is the visit that the same command finished first.
+    """
 
     at_ms: int
     visit: int
@@ -69,6 +74,7 @@ class VisitCalled:
     second_key_ms: int | None
     over: int | None
     over_key_ms: int | None
+    finished: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,47 @@ class VisitReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitHeld:
+    """The visit is put aside and the desk is free; it is not in line, and keeps its key."""
+
+    at_ms: int
+    visit: int
+    number: int
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitResumed:
+    """A visit that `held_at` held was called back to a desk."""
+
+    at_ms: int
+    visit: int
+    number: int
+    desk: str
+    held_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTransferred:
+    """The visit is in the line of another service, at its own key."""
+
+    at_ms: int
+    visit: int
+    number: int
+    desk: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandUndone:
+    """The desk took its last command back: these visits are again as they were before it."""
+
+    at_ms: int
+    desk: str
+    restored: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A clerk's command changed nothing, for the reason in `code`; it does not enter the ledger."""
 
@@ -141,6 +188,10 @@ Fact = (
     | VisitFinished
     | VisitMissed
     | VisitReturned
+    | VisitHeld
+    | VisitResumed
+    | VisitTransferred
+    | CommandUndone
 )
 """What enters the ledger."""
 
@@ -156,7 +207,29 @@ FACTS: tuple[type[Fact], ...] = (
     VisitFinished,
     VisitMissed,
     VisitReturned,
+    VisitHeld,
+    VisitResumed,
+    VisitTransferred,
+    CommandUndone,
 )
 
 TapSettled = TapAnswered | TapIgnored
 """Exactly one of these ends each tap; the receipt is made of it and of nothing else."""
+
+
+def visits_of(fact: Fact) -> dict[int, int]:
+    """The visits that a fact changes, with their numbers; a settled tap changes none, the facts before it do."""
+    if isinstance(fact, TapAnswered | TapIgnored):
+        return {}
+    if isinstance(fact, CommandUndone):
+        return {visit.id: visit.number for visit in fact.restored}
+    return {fact.visit: fact.number}
+
+
+def desks_of(fact: Fact) -> set[str]:
+    """The desks that a fact changes."""
+    if isinstance(fact, TapAnswered | TapIgnored | VisitOpened | VisitReturned):
+        return set()
+    if isinstance(fact, CommandUndone):
+        return {fact.desk}.union(visit.desk for visit in fact.restored if visit.desk is not None)
+    return {fact.desk, fact.held_at} if isinstance(fact, VisitResumed) else {fact.desk}

@@ -1,20 +1,28 @@
 """The state after a fact: `apply(state, fact)`. Decides nothing and refuses nothing: what is in the ledger happened."""
 
 from collections import deque
+from dataclasses import replace
 
 from luot_controller.engine.events import (
+    CommandUndone,
     Fact,
     TapAnswered,
     TapIgnored,
     VisitCalled,
     VisitFinished,
+    VisitHeld,
     VisitMissed,
     VisitOpened,
     VisitRecalled,
+    VisitResumed,
     VisitReturned,
     VisitStarted,
+    VisitTransferred,
+    desks_of,
 )
-from luot_controller.engine.model import SAMPLES, State, Visit, VisitState
+from luot_controller.engine.model import SAMPLES, Before, State, Visit, VisitState
+
+AT_A_DESK = (VisitState.CALLED, VisitState.SERVING)
 
 
 def apply(state: State, fact: Fact) -> None:
@@ -25,31 +33,64 @@ def apply(state: State, fact: Fact) -> None:
         return
     if isinstance(fact, VisitOpened):
         _open(state, fact)
-        return
-    visit = state.visits[fact.visit]
+    elif isinstance(fact, CommandUndone):
+        _restore(state, fact)
+    elif isinstance(fact, VisitReturned):
+        visit = state.visits[fact.visit]
+        visit.rank_ms, visit.returned, visit.desk = fact.rank_ms, True, None
+        _move(state, visit, VisitState.WAITING, fact.at_ms)
+    else:
+        visit, desk = state.visits[fact.visit], state.desks[fact.desk]
+        before = Before(replace(visit), state.event_id)
+        _at_desk(state, visit, fact)
+        if isinstance(fact, VisitCalled) and fact.finished is not None:
+            desk.undo.append(before)
+        else:
+            # A number that was called out again cannot be taken back.
+            desk.undo = [] if isinstance(fact, VisitRecalled) else [before]
+        for changed in desks_of(fact):
+            state.desks[changed].version = state.event_id
+
+
+_DeskFact = (
+    VisitCalled
+    | VisitRecalled
+    | VisitStarted
+    | VisitFinished
+    | VisitMissed
+    | VisitHeld
+    | VisitResumed
+    | VisitTransferred
+)
+
+
+def _at_desk(state: State, visit: Visit, fact: _DeskFact) -> None:
     if isinstance(fact, VisitRecalled):
         visit.recalls += 1
-    elif isinstance(fact, VisitReturned):
-        visit.rank_ms, visit.returned, visit.desk = fact.rank_ms, True, None
-        _enter(visit, VisitState.WAITING, fact.at_ms)
-        state.lines.add(visit.service, visit.entry)
-        return
+        visit.version = state.event_id
     elif isinstance(fact, VisitCalled):
-        state.lines.remove(visit.service, visit.entry)
-        _enter(visit, VisitState.CALLED, fact.at_ms)
+        _leave(state, visit)
         visit.desk, visit.called_ms, visit.recalls = fact.desk, fact.at_ms, 0
         visit.reason, visit.over = fact.reason, fact.over
-        state.desks[fact.desk].visit = visit.id
-    elif isinstance(fact, VisitStarted):
-        _enter(visit, VisitState.SERVING, fact.at_ms)
+        _enter(state, visit, VisitState.CALLED, fact.at_ms)
+    elif isinstance(fact, VisitResumed):
+        _leave(state, visit)
+        visit.desk, visit.called_ms, visit.recalls = fact.desk, fact.at_ms, 0
+        visit.reason, visit.over = "RETURNED", None
+        _enter(state, visit, VisitState.CALLED, fact.at_ms)
+    elif isinstance(fact, VisitTransferred):
+        _leave(state, visit)
+        visit.service, visit.desk = fact.service, None
+        _enter(state, visit, VisitState.WAITING, fact.at_ms)
     elif isinstance(fact, VisitFinished):
-        _enter(visit, VisitState.FINISHED, fact.at_ms)
-        state.desks[fact.desk].visit = None
+        _move(state, visit, VisitState.FINISHED, fact.at_ms)
         state.samples.setdefault(visit.service, deque(maxlen=SAMPLES)).append(fact.served_ms)
-    elif isinstance(fact, VisitMissed):
-        _enter(visit, VisitState.MISSED, fact.at_ms)
-        state.desks[fact.desk].visit = None
-    state.desks[fact.desk].version = state.event_id
+    elif isinstance(fact, VisitStarted):
+        _move(state, visit, VisitState.SERVING, fact.at_ms)
+    elif isinstance(fact, VisitHeld):
+        _move(state, visit, VisitState.HELD, fact.at_ms)
+    else:
+        _move(state, visit, VisitState.MISSED, fact.at_ms)
 
 
 def _open(state: State, fact: VisitOpened) -> None:
@@ -68,8 +109,49 @@ def _open(state: State, fact: VisitOpened) -> None:
     state.visit_id = visit.id
     state.visits[visit.id] = visit
     state.by_number[visit.number] = visit.id
-    state.lines.add(visit.service, visit.entry)
+    _enter(state, visit, VisitState.WAITING, fact.at_ms)
 
 
-def _enter(visit: Visit, state: VisitState, at_ms: int) -> None:
-    visit.state, visit.since_ms = state, at_ms
+def _restore(state: State, fact: CommandUndone) -> None:
+    for before in reversed(fact.restored):
+        now = state.visits[before.id]
+        _leave(state, now)
+        if now.state is VisitState.FINISHED:
+            _forget_sample(state, now.service, now.since_ms - before.since_ms)
+        visit = state.visits[before.id] = replace(before)
+        _enter(state, visit, visit.state, visit.since_ms)
+    state.desks[fact.desk].undo = []
+    for changed in desks_of(fact):
+        state.desks[changed].version = state.event_id
+
+
+def _forget_sample(state: State, service: str, served_ms: int) -> None:
+    times = state.samples[service]
+    if times and times[-1] == served_ms:
+        times.pop()
+
+
+def _move(state: State, visit: Visit, to: VisitState, at_ms: int) -> None:
+    _leave(state, visit)
+    _enter(state, visit, to, at_ms)
+
+
+def _leave(state: State, visit: Visit) -> None:
+    """Take the visit out of the one place where it is: its line, its desk, or what its desk holds."""
+    if visit.state is VisitState.WAITING:
+        state.lines.remove(visit.service, visit.entry)
+    elif visit.desk is not None and visit.state in AT_A_DESK:
+        state.desks[visit.desk].visit = None
+    elif visit.desk is not None and visit.state is VisitState.HELD:
+        state.desks[visit.desk].held.remove(visit.id)
+
+
+def _enter(state: State, visit: Visit, to: VisitState, at_ms: int) -> None:
+    """Put the visit into the one place of a state."""
+    visit.state, visit.since_ms, visit.version = to, at_ms, state.event_id
+    if to is VisitState.WAITING:
+        state.lines.add(visit.service, visit.entry)
+    elif visit.desk is not None and to in AT_A_DESK:
+        state.desks[visit.desk].visit = visit.id
+    elif visit.desk is not None and to is VisitState.HELD:
+        state.desks[visit.desk].held.append(visit.id)

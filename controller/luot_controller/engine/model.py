@@ -19,6 +19,7 @@ class VisitState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
+    HELD = "held"
     MISSED = "missed"
     FINISHED = "finished"
 
@@ -63,7 +64,10 @@ class Policy:
 
 @dataclass(slots=True)
 class Visit:
-    """One citizen's stay. `key_ms` = `rank_ms` - `head_start_ms`; `since_ms` is when the present state began."""
+    """One citizen's stay. `key_ms` = `rank_ms` - `head_start_ms`; `since_ms` is when the present state began.
+
+    `desk` is where it is called, served or held, or was last; `version` is the event that last changed the visit.
+    """
 
     id: int
     number: int
@@ -79,6 +83,7 @@ class Visit:
     returned: bool = False
     reason: str | None = None
     over: int | None = None
+    version: int = 0
 
     @property
     def key_ms(self) -> int:
@@ -91,13 +96,26 @@ class Visit:
         return (self.key_ms, self.rank_ms, self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A visit as it was before a clerk's command, and the version that the command gave it."""
+
+    visit: Visit
+    version: int
+
+
 @dataclass(slots=True)
 class Desk:
-    """One desk: the visit called to it or served at it, and the event that last changed it."""
+    """One desk: the visit called to it or served at it, those it holds, and the event that last changed it.
+
+    `undo` is what its last command changed, oldest first; empty when there is nothing to undo.
+    """
 
     id: str
     visit: int | None = None
     version: int = 0
+    held: list[int] = field(default_factory=list)
+    undo: list[Before] = field(default_factory=list)
 
 
 @dataclass(slots=True)

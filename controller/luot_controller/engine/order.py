@@ -41,6 +41,10 @@ class Lines:
         """How many wait in these services."""
         return sum(len(line) for service in services for line in self._of(service))
 
+    def services(self) -> Iterable[str]:
+        """Every service that ever had a line."""
+        return self._lines.keys()
+
     def ahead(self, services: Iterable[str], entry: Entry) -> int:
         """How many in these services are called before `entry`, whether or not it is in line itself."""
         return sum(line.bisect_left(entry) for service in services for line in self._of(service))

@@ -3,15 +3,31 @@
 A command that is not possible now gives one Refused, whose code the screens put into words.
 """
 
-from luot_controller.engine.commands import CallNext, Command, DeskCommand, Finish, Recall, Start, Tap
+from luot_controller.engine.commands import (
+    CallNext,
+    Command,
+    DeskCommand,
+    Finish,
+    Hold,
+    Recall,
+    Resume,
+    Start,
+    Tap,
+    Transfer,
+    Undo,
+)
 from luot_controller.engine.events import (
+    CommandUndone,
     Event,
     Refused,
     VisitCalled,
     VisitFinished,
+    VisitHeld,
     VisitMissed,
     VisitRecalled,
+    VisitResumed,
     VisitStarted,
+    VisitTransferred,
 )
 from luot_controller.engine.model import Desk, Policy, State, Visit, VisitState
 from luot_controller.engine.taps import settle_tap
@@ -30,6 +46,12 @@ def decide(state: State, policy: Policy, command: Command, now_ms: int) -> list[
         return [Refused("stale")]
     if isinstance(command, CallNext):
         return _call_next(state, policy, desk, now_ms)
+    if isinstance(command, Resume):
+        return _resume(state, desk, command.number, now_ms)
+    if isinstance(command, Undo):
+        return _undo(state, desk, now_ms)
+    if isinstance(command, Transfer) and command.service not in policy.typical_ms:
+        return [Refused("unknown_service")]
     return _at_desk(command, desk.id, state.at_desk(desk.id), now_ms)
 
 
@@ -59,6 +81,7 @@ def next_call(state: State, policy: Policy, desk: str, now_ms: int) -> VisitCall
         second_key_ms=None if choice.second is None else choice.second[0],
         over=None if over is None else state.visits[over[2]].number,
         over_key_ms=None if over is None else over[0],
+        finished=state.desks[desk].visit,
     )
 
 
@@ -66,6 +89,9 @@ def _call_next(state: State, policy: Policy, desk: Desk, now_ms: int) -> list[Ev
     events: list[Event] = []
     present = state.at_desk(desk.id)
     if present is not None:
+        if present.state is VisitState.CALLED:
+            # Whether this one came, only the clerk knows: nobody who did not come is counted as served.
+            return [Refused("still_called")]
         events.append(_finished(present, desk.id, now_ms))
     called = next_call(state, policy, desk.id, now_ms)
     if called is not None:
@@ -78,6 +104,12 @@ def _at_desk(command: DeskCommand, desk: str, visit: Visit | None, now_ms: int) 
         return [Refused("desk_free")]
     if isinstance(command, Finish):
         return [_finished(visit, desk, now_ms)]
+    if isinstance(command, Hold):
+        return [VisitHeld(now_ms, visit.id, visit.number, desk)]
+    if isinstance(command, Transfer):
+        if command.service == visit.service:
+            return [Refused("same_service")]
+        return [VisitTransferred(now_ms, visit.id, visit.number, desk, command.service)]
     if visit.state is VisitState.SERVING:
         return [Refused("already_serving")]
     if isinstance(command, Recall):
@@ -85,6 +117,25 @@ def _at_desk(command: DeskCommand, desk: str, visit: Visit | None, now_ms: int) 
     if isinstance(command, Start):
         return [VisitStarted(now_ms, visit.id, visit.number, desk)]
     return [VisitMissed(now_ms, visit.id, visit.number, desk)]
+
+
+def _resume(state: State, desk: Desk, number: int, now_ms: int) -> list[Event]:
+    if desk.visit is not None:
+        return [Refused("desk_busy")]
+    visit = state.of_number(number)
+    if visit is None or visit.state is not VisitState.HELD:
+        return [Refused("not_held")]
+    return [VisitResumed(now_ms, visit.id, visit.number, desk.id, visit.desk or desk.id)]
+
+
+def _undo(state: State, desk: Desk, now_ms: int) -> list[Event]:
+    if not desk.undo:
+        return [Refused("nothing_to_undo")]
+    for before in desk.undo:
+        visit = state.visits.get(before.visit.id)
+        if visit is None or visit.version != before.version:
+            return [Refused("too_late_to_undo")]
+    return [CommandUndone(now_ms, desk.id, tuple(before.visit for before in desk.undo))]
 
 
 def _finished(visit: Visit, desk: str, now_ms: int) -> VisitFinished:

@@ -1,16 +1,33 @@
 """A console's JSON becomes a clerk's command or a question, if that console may ask it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start
+from luot_controller.engine.commands import (
+    CallNext,
+    DeskCommand,
+    Finish,
+    Hold,
+    NoShow,
+    Recall,
+    Resume,
+    Start,
+    Transfer,
+    Undo,
+)
 from luot_protocol import messages
 from luot_protocol.errors import ProtocolError
 
 MAX_BYTES = 2048
 
-_COMMANDS = {kind.__name__: kind for kind in (CallNext, Recall, Start, Finish, NoShow)}
+_COMMANDS: dict[str, Callable[..., DeskCommand]] = {
+    kind.__name__: kind for kind in (CallNext, Recall, Start, Finish, NoShow, Hold, Resume, Transfer, Undo)
+}
+
+
+_MORE = {"Resume": ("number",), "Transfer": ("service",)}
 
 
 def read_command(console: str, payload: bytes) -> tuple[str, DeskCommand | None]:
@@ -21,8 +38,13 @@ def read_command(console: str, payload: bytes) -> tuple[str, DeskCommand | None]
     fields = _read(messages.COMMAND, payload)
     if console != f"desk-{fields['desk']}":
         return fields["id"], None
+    more: dict[str, Any] = {}
+    for name in _MORE.get(fields["command"], ()):
+        if fields.get(name) is None:
+            raise ProtocolError("message.missing", f"command.{name}")
+        more[name] = fields[name]
     kind = _COMMANDS[fields["command"]]
-    return fields["id"], kind(fields["desk"], fields.get("expects"), fields.get("expires_ms"))
+    return fields["id"], kind(fields["desk"], fields.get("expects"), fields.get("expires_ms"), **more)
 
 
 def read_ask(payload: bytes) -> dict[str, Any]:

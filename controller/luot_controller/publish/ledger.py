@@ -6,16 +6,20 @@ from typing import Any
 import msgspec
 
 from luot_controller.engine.events import (
+    CommandUndone,
     Fact,
     TapAnswered,
     TapIgnored,
     VisitCalled,
     VisitFinished,
+    VisitHeld,
     VisitMissed,
     VisitOpened,
     VisitRecalled,
+    VisitResumed,
     VisitReturned,
     VisitStarted,
+    VisitTransferred,
 )
 from luot_protocol import codes
 
@@ -54,6 +58,15 @@ def _text(fact: Fact) -> str | None:
             return f"no-show card {fact.number:>3}  at desk {fact.desk}"
         case VisitReturned():
             return f"return  card {fact.number:>3}  {'to its own place' if fact.kept else 'as a new arrival'}"
+        case VisitHeld():
+            return f"hold    card {fact.number:>3}  at desk {fact.desk}"
+        case VisitResumed():
+            return f"resume  card {fact.number:>3}  to desk {fact.desk}"
+        case VisitTransferred():
+            return f"transfer card {fact.number:>3}  from desk {fact.desk} to {fact.service}"
+        case CommandUndone():
+            numbers = ", ".join(str(visit.number) for visit in fact.restored)
+            return f"undo    card {numbers:>3}  at desk {fact.desk}"
         case VisitOpened():
             return None
 

@@ -7,19 +7,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from luot_controller.engine.events import (
+    CommandUndone,
     Fact,
-    TapAnswered,
-    TapIgnored,
-    VisitOpened,
     VisitRecalled,
-    VisitReturned,
     VisitStarted,
+    VisitTransferred,
+    desks_of,
+    visits_of,
 )
 from luot_controller.engine.model import Policy, State, Visit, VisitState
 from luot_controller.engine.taps import wait_for
 
 HEAD = 5
 CALLS = 8
+HELD = 8
 
 Fields = dict[str, Any]
 Place = tuple[str, str | None]
@@ -30,15 +31,15 @@ def touched(state: State, facts: Iterable[Fact]) -> dict[Place, None]:
     """The topics that these facts, already applied, change; in a steady order."""
     places: dict[Place, None] = {}
     for fact in facts:
-        if isinstance(fact, TapAnswered | TapIgnored):
-            continue
-        places["card", str(fact.number)] = None
-        visit = state.visits.get(fact.visit)
-        # A call, and a desk that becomes free, change what a newcomer must expect. None: replaced in the same batch.
-        if visit is not None and not isinstance(fact, VisitStarted | VisitRecalled):
-            places["service", visit.service] = None
-        if not isinstance(fact, VisitOpened | VisitReturned):
-            places["desk", fact.desk] = None
+        for visit_id, number in visits_of(fact).items():
+            places["card", str(number)] = None
+            visit = state.visits.get(visit_id)
+            # A call, and a free desk, change what a newcomer must expect. None: replaced in the same batch.
+            if visit is not None and not isinstance(fact, VisitStarted | VisitRecalled):
+                places["service", visit.service] = None
+        if isinstance(fact, VisitTransferred | CommandUndone):
+            places.update({("service", service): None for service in state.lines.services()})
+        places.update({("desk", desk): None for desk in sorted(desks_of(fact))})
     if places:
         places["board", None] = None
     return places
@@ -87,6 +88,11 @@ def desk_fields(state: State, desk: str) -> Fields:
             over=visit.over,
             **{"class": visit.class_id},
         )
+    at = state.desks[desk]
+    if at.held:
+        fields["held"] = [state.visits[held].number for held in at.held[:HELD]]
+    if at.undo:
+        fields["undo"] = True
     return {key: value for key, value in fields.items() if value is not None}
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -25,7 +26,7 @@ from luot_controller.service.counters import Counters
 from luot_controller.service.ports import Arrived, Bus
 from luot_controller.service.turn import Fields, Turn
 from luot_controller.store.port import Store
-from luot_protocol import topics
+from luot_protocol import messages, topics
 from luot_protocol.errors import ProtocolError
 
 TURN_MESSAGES = 500
@@ -38,6 +39,10 @@ EVENTS_PAGE = 8
 SUBSCRIPTIONS = ("link_up", "link_state", "console_cmd", "console_ask")
 
 _encode = msgspec.json.Encoder().encode
+
+# Taken apart and put together for each message; a site has about so many topics, nearly all of cards.
+_topic = lru_cache(maxsize=16_384)(topics.build)
+_named = lru_cache(maxsize=1024)(topics.parse)
 
 
 class Office:
@@ -132,7 +137,7 @@ class Office:
 
     def _take(self, arrived: Arrived, turn: Turn) -> None:
         try:
-            name, of = topics.parse(self._site, arrived.topic)
+            name, of = _named(self._site, arrived.topic)
             if name == "link_up":
                 self._take_frame(of, arrived, turn)
             elif name == "link_state":
@@ -163,7 +168,7 @@ class Office:
 
     def _take_link_state(self, link: str, payload: bytes) -> None:
         try:
-            state = topics.BY_NAME["link_state"].message.check(msgspec.json.decode(payload))["state"]
+            state = messages.LINK_STATE.check(msgspec.json.decode(payload))["state"]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProtocolError("message.json", str(error)) from None
         for reader, fields in self._readers.items():
@@ -188,7 +193,7 @@ class Office:
                 if len(self._refusals) > REFUSALS_KEPT:
                     self._refusals.popitem(last=False)
             self.counters.add("commands" if refused is None else "commands_refused")
-        turn.outgoing.append((topics.build(self._site, "console_reply", console), known))
+        turn.outgoing.append((_topic(self._site, "console_reply", console), known))
 
     def _reply(self, command_id: str, command: DeskCommand | None, events: list[Event]) -> Fields:
         refused = _refusal(events)
@@ -210,12 +215,12 @@ class Office:
         else:
             office = {**self._office_fields(), "readers": list(self._readers.values())}
             fields = answers.answer(self._state, self._policy, ask, office)
-        turn.outgoing.append((topics.build(self._site, "console_answer", console), _encode(fields)))
+        turn.outgoing.append((_topic(self._site, "console_answer", console), _encode(fields)))
 
     def _publish(self, turn: Turn) -> None:
         for link, verified, settled in turn.receipts:
             frame = receipt_frame(settled, verified.kid, verified.key)
-            self._bus.publish(topics.build(self._site, "link_down", link), frame)
+            self._bus.publish(_topic(self._site, "link_down", link), frame)
         for topic, payload in turn.outgoing:
             self._bus.publish(topic, payload)
         for place in screens.touched(self._state, (fact for _, fact in turn.facts)):
@@ -256,10 +261,10 @@ class Office:
     def _show(self, place: screens.Place) -> None:
         fields = screens.message(self._state, self._policy, place, self._recovered.epoch)
         payload = b"" if fields is None else _encode(fields)
-        self._bus.publish(topics.build(self._site, *place), payload, True)
+        self._bus.publish(_topic(self._site, *place), payload, True)
 
     def _say(self, name: str, of: str | None, fields: Fields, retain: bool = False) -> bool:
-        return self._bus.publish(topics.build(self._site, name, of), _encode(fields), retain)
+        return self._bus.publish(_topic(self._site, name, of), _encode(fields), retain)
 
     def _now_ms(self) -> int:
         return max(self._state.at_ms, self._clock.now_ms())

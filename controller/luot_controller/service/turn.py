@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from luot_controller.engine.events import (
+    CommandUndone,
     Event,
     Fact,
     Refused,
@@ -12,7 +13,8 @@ from luot_controller.engine.events import (
     TapSettled,
     VisitFinished,
     VisitOpened,
-    VisitReturned,
+    desks_of,
+    visits_of,
 )
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.model import State
@@ -47,16 +49,14 @@ class Turn:
         """What the store has to write: the facts, and the rows of the state that they changed, as they are now."""
         batch = Batch(facts=self.facts, replies=self.replies, published=published)
         for _, fact in self.facts:
-            if isinstance(fact, TapAnswered | TapIgnored):
-                continue
-            batch.visits[fact.visit] = state.visits.get(fact.visit)
-            if isinstance(fact, VisitOpened):
-                if fact.replaces is not None:
-                    batch.visits[fact.replaces] = None
-            elif not isinstance(fact, VisitReturned):
-                batch.desks[fact.desk] = state.desks[fact.desk]
-                if isinstance(fact, VisitFinished):
-                    batch.samples[fact.service] = list(state.samples[fact.service])
+            for visit in visits_of(fact):
+                batch.visits[visit] = state.visits.get(visit)
+            if isinstance(fact, VisitOpened) and fact.replaces is not None:
+                batch.visits[fact.replaces] = None
+            for desk in desks_of(fact):
+                batch.desks[desk] = state.desks[desk]
+            if isinstance(fact, VisitFinished | CommandUndone):
+                batch.samples.update({service: list(times) for service, times in state.samples.items()})
         return batch
 
 

@@ -54,6 +54,7 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         """Open or create the ledger in `folder`; brings an older schema up to date first."""
         self.path = folder / FILE
+        self._newest_tap: dict[str, tuple[int, int]] = {}
         self._open()
 
     @_guarded
@@ -61,6 +62,7 @@ class SqliteStore:
         """See Store.recover."""
         row = self._db.execute("SELECT epoch, event_id, visit_id, at_ms, wall_ms, published FROM office").fetchone()
         epoch, event_id, visit_id, at_ms, wall_ms, published = row
+        self._newest_tap.clear()
         state = State.empty(policy)
         state.event_id, state.visit_id, state.at_ms = event_id, visit_id, at_ms
         decode = msgspec.json.Decoder(Visit).decode
@@ -88,10 +90,17 @@ class SqliteStore:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+        for kid in {kid for _, fact in batch.facts if (kid := _tap_of(fact)[0]) is not None}:
+            self._newest_tap[kid] = self._db.execute(
+                "SELECT boot, seq FROM event WHERE kid = ? ORDER BY boot DESC, seq DESC LIMIT 1", (kid,)
+            ).fetchone()
 
     @_guarded
     def settled(self, kid: str, boot: int, seq: int) -> TapSettled | None:
         """See Store.settled."""
+        newest = self._newest_tap.get(kid)
+        if newest is not None and (boot, seq) > newest:
+            return None
         row = self._db.execute(
             "SELECT kind, body FROM event WHERE kid = ? AND boot = ? AND seq = ?", (kid, boot, seq)
         ).fetchone()
@@ -177,7 +186,6 @@ class SqliteStore:
         self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
         self._enter_wal()
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
         self._migrate()
 
     def _enter_wal(self) -> None:

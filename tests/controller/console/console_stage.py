@@ -6,12 +6,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from fake_office import Clock, FakeOffice
 from textual.pilot import Pilot
 
-from luot_controller.console import app as console_app
+from luot_controller.console import asking
 from luot_controller.console.app import ConsoleApp
 from luot_controller.language import use
 
@@ -79,12 +80,13 @@ async def staged(
     desk: str = "1",
     language: str | None = "en",
     size: tuple[int, int] = (80, 24),
+    strip: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """A console at `desk`, connected, with the answer to its first question on the screen."""
     clock = office.clock if office else Clock()
     office = office or FakeOffice(clock)
-    app = ConsoleApp(desk, office.connect, language=language, clock=clock, zone=VIETNAM)
-    own_s, console_app.ASK_AFTER_S = console_app.ASK_AFTER_S, ASK_AFTER_S
+    app = ConsoleApp(desk, office.connect, language=language, clock=clock, zone=VIETNAM, strip=strip)
+    own_s, asking.ASK_AFTER_S = asking.ASK_AFTER_S, ASK_AFTER_S
     try:
         async with app.run_test(size=size) as pilot:
             stage = Stage(app, office, clock, pilot)
@@ -93,7 +95,7 @@ async def staged(
                 await stage.rests()
             yield stage
     finally:
-        console_app.ASK_AFTER_S = own_s
+        asking.ASK_AFTER_S = own_s
         office.stop()
         use("en")
 

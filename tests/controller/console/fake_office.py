@@ -5,7 +5,8 @@ its refusals. Nothing passes by itself: pulses and time come from the test.
 """
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from luot_controller.console.office import OnChange, OnLink
@@ -71,6 +72,13 @@ class FakeDesk:
     recalls: int = 0
     reason: str | None = None
     over: int | None = None
+    held: list[Person] = field(default_factory=list)
+    undo: "FakeDesk | None" = None
+    undo_line: list[Person] = field(default_factory=list)
+
+    def emptied(self) -> "FakeDesk":
+        """The same desk with nobody at it."""
+        return FakeDesk(self.services, version=self.version, held=list(self.held))
 
 
 class FakeOffice:
@@ -170,11 +178,16 @@ class FakeOffice:
             message |= {"since_ms": desk.since_ms, "recalls": desk.recalls, "reason": desk.reason}
         if desk.over is not None:
             message["over"] = desk.over
+        if desk.held:
+            message["held"] = [person.number for person in desk.held[:8]]
+        if desk.undo is not None:
+            message["undo"] = True
         return message
 
-    def put(self, desk_id: str, state: str, person: Person) -> None:
+    def put(self, desk_id: str, state: str, person: Person, held: Sequence[Person] = (), undo: bool = False) -> None:
         """Bring a desk into a state by another hand: `free`, or with someone at it."""
-        desk = FakeDesk(self.desks[desk_id].services, state)
+        desk = FakeDesk(self.desks[desk_id].services, state, held=list(held))
+        desk.undo, desk.undo_line = replace(desk) if undo else None, list(self.line)
         if state != "free":
             desk.person, desk.reason, desk.since_ms = person, "OLDEST", self.now_ms()
         self.desks[desk_id] = desk
@@ -189,13 +202,14 @@ class FakeOffice:
         expects: int | None = None,
         expires_ms: int | None = None,
         timeout_s: float = 5.0,
+        **more: Any,
     ) -> dict[str, Any]:
         """Do what a clerk's key asks for, or refuse it as the engine does."""
-        self.commands.append({"command": command, "desk": desk, "expects": expects, "expires_ms": expires_ms})
+        self.commands.append({"command": command, "desk": desk, "expects": expects, "expires_ms": expires_ms} | more)
         assert self.gate.wait(timeout_s + 20)
         if self.problem is not None:
             raise self.problem
-        return {"id": "f", **self._decide(command, desk, expects, expires_ms)}
+        return {"id": "f", **self._decide(command, desk, expects, expires_ms, **more)}
 
     def ask(self, ask: str, *, timeout_s: float = 5.0, desk: str | None = None) -> dict[str, Any]:
         """Answer `next`."""
@@ -229,7 +243,9 @@ class FakeOffice:
             return ours[0], "DESK_SERVICES", self.line[0].number
         return ours[0], "OLDEST", None
 
-    def _decide(self, command: str, desk_id: str, expects: int | None, expires_ms: int | None) -> dict[str, Any]:
+    def _decide(
+        self, command: str, desk_id: str, expects: int | None, expires_ms: int | None, **more: Any
+    ) -> dict[str, Any]:
         desk = self.desks.get(desk_id)
         if desk is None:
             return {"ok": False, "code": "unknown_desk"}
@@ -237,12 +253,55 @@ class FakeOffice:
             return self._refused(desk_id, "expired")
         if expects is not None and expects != desk.version:
             return self._refused(desk_id, "stale")
+        before, line = replace(desk, held=list(desk.held), undo=None), list(self.line)
+        if command == "Undo":
+            return self._undo(desk_id, desk)
         if command == "CallNext":
-            return self._call_next(desk_id, desk)
+            reply = self._call_next(desk_id, desk)
+        elif command == "Resume":
+            reply = self._resume(desk_id, desk, more["number"])
+        else:
+            reply = self._at_desk(command, desk_id, desk, more.get("service"))
+        if reply["ok"]:
+            self.desks[desk_id].undo = None if command == "Recall" else before
+            self.desks[desk_id].undo_line = line
+            self.say_desk(desk_id)
+            reply["desk"] = self.desk_message(desk_id)
+        return reply
+
+    def _undo(self, desk_id: str, desk: FakeDesk) -> dict[str, Any]:
+        if desk.undo is None:
+            return self._refused(desk_id, "nothing_to_undo")
+        self.desks[desk_id], self.line = desk.undo, desk.undo_line
+        for service in desk.services:
+            self.say_service(service)
+        return self._done(desk_id)
+
+    def _resume(self, desk_id: str, desk: FakeDesk, number: int) -> dict[str, Any]:
+        if desk.person is not None:
+            return self._refused(desk_id, "desk_busy")
+        person = next((held for held in desk.held if held.number == number), None)
+        if person is None:
+            return self._refused(desk_id, "not_held")
+        desk.held.remove(person)
+        desk.state, desk.person, desk.reason, desk.since_ms = "called", person, "RETURNED", self.now_ms()
+        return self._done(desk_id)
+
+    def _at_desk(self, command: str, desk_id: str, desk: FakeDesk, service: str | None) -> dict[str, Any]:
         if desk.person is None:
             return self._refused(desk_id, "desk_free")
         if command == "Finish":
-            self.desks[desk_id] = FakeDesk(desk.services, version=desk.version)
+            self.desks[desk_id] = desk.emptied()
+        elif command == "Hold":
+            self.desks[desk_id] = desk.emptied()
+            self.desks[desk_id].held.append(desk.person)
+        elif command == "Transfer":
+            if service not in {row["id"] for row in self.site["services"]}:
+                return self._refused(desk_id, "unknown_service")
+            if service == desk.person.service:
+                return self._refused(desk_id, "same_service")
+            self.desks[desk_id] = desk.emptied()
+            self.arrive(replace(desk.person, service=service))
         elif desk.state == "serving":
             return self._refused(desk_id, "already_serving")
         elif command == "Recall":
@@ -250,18 +309,21 @@ class FakeOffice:
         elif command == "Start":
             desk.state, desk.since_ms = "serving", self.now_ms()
         else:
-            self.desks[desk_id] = FakeDesk(desk.services, version=desk.version)
+            self.desks[desk_id] = desk.emptied()
         return self._done(desk_id)
 
     def _call_next(self, desk_id: str, desk: FakeDesk) -> dict[str, Any]:
+        if desk.state == "called":
+            return self._refused(desk_id, "still_called")
         person, reason, over = self.choose(desk_id)
         if person is None and desk.person is None:
             return self._refused(desk_id, "nobody_waiting")
-        self.desks[desk_id] = FakeDesk(desk.services, version=desk.version)
+        self.desks[desk_id] = desk.emptied()
         if person is None:
             return self._done(desk_id)
         self.line.remove(person)
         fresh = FakeDesk(desk.services, "called", person, desk.version, self.now_ms(), 0, reason, over)
+        fresh.held = list(desk.held)
         self.desks[desk_id] = fresh
         self.say_service(person.service)
         return self._done(desk_id) | {"called": person.number}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from console_stage import play, staged
@@ -9,10 +10,11 @@ from rich.cells import cell_len
 from textual.command import CommandPalette, DiscoveryHit, Hit
 from textual.widgets import OptionList
 
-from luot_controller.console.actions import ACTIONS, BY_NAME, CALLED, DESK_ACTIONS, FREE, SERVING, offered
+from luot_controller.console.actions import ACTIONS, BY_NAME, CALLED, DESK_ACTIONS, FREE, SERVING, Action, offered
 from luot_controller.console.app import ConsoleApp
 from luot_controller.console.palette import ActionProvider, folded
 from luot_controller.console.screens.desk import DeskScreen
+from luot_controller.console.state import Desk
 from luot_controller.language import LANGUAGES, _, use
 from luot_protocol.messages import COMMANDS, DESK
 
@@ -41,10 +43,23 @@ def test_no_key_is_used_twice() -> None:
 
 def test_a_second_press_of_next_is_never_offered() -> None:
     """What makes a double press harmless: after a call, next is not offered until that visit is over."""
-    assert ["recall", "start", "finish", "no_show"] == [action.name for action in offered(CALLED)]
-    assert ["next"] == [action.name for action in offered(FREE)]
-    assert ["next", "finish"] == [action.name for action in offered(SERVING)]
+    assert ["recall", "start", "finish", "no_show", "hold", "transfer"] == names(Desk((1, 1), CALLED))
+    assert ["next"] == names(Desk((1, 1), FREE))
+    assert ["next", "finish", "hold", "transfer"] == names(Desk((1, 1), SERVING))
     assert () == offered(None)
+
+
+@pytest.mark.parametrize("state", [FREE, CALLED, SERVING])
+def test_undo_and_resume_are_offered_when_there_is_something_for_them(state: str) -> None:
+    """u wherever the office says that the last command can be taken back; g at a free desk that holds a number."""
+    bare, rich = Desk((1, 1), state), Desk((1, 1), state, held=(17,), undo=True)
+    more = ["resume", "undo"] if state == FREE else ["undo"]
+    assert more == [name for name in names(rich) if name not in names(bare)]
+
+
+def names(desk: Desk) -> list[str]:
+    """What is offered at `desk`."""
+    return [action.name for action in offered(desk)]
 
 
 def test_labels_fit_their_place() -> None:
@@ -64,16 +79,18 @@ def test_every_action_is_bound_and_the_app_has_its_method() -> None:
 
 @play
 @pytest.mark.parametrize("language", list(LANGUAGES))
-async def test_footer_and_help_show_every_action(language: str) -> None:
+async def test_footer_and_help_show_every_action(language: str, tmp_path: Path) -> None:
     """Each key with its label at the foot, and with its help text on the help page; the desk's keys rest meanwhile."""
-    async with staged(language=language) as stage:
+    async with staged(language=language, strip=tmp_path / "hall") as stage:
         for action in ACTIONS:
             assert f"{action.key:^3} {_(action.label)}" in stage.text()
         await stage.press("question_mark")
+        words = " ".join(stage.text().replace("│", " ").split())
+        await stage.press("end")
+        await stage.sees(_("The reason of every call is kept, for whoever asks.").split()[0])
+        words += " ".join(stage.text().replace("│", " ").split())
         for action in ACTIONS:
-            await stage.sees(_(action.label))
-            words = " ".join(stage.text().replace("│", " ").split())
-            assert _(action.help).split()[0] in words
+            assert f"{action.key} {_(action.label)} {_(action.help).split()[0]}" in words
         await stage.press("n", "f")
         assert [] == stage.office.commands
         await stage.press("escape")
@@ -94,14 +111,14 @@ async def test_help_changes_its_language_while_it_is_open() -> None:
 
 @play
 async def test_the_palette_lists_every_action() -> None:
-    """All but itself, in the registry's order."""
+    """All but itself, in the registry's order; not the strip, where there is no hall to show."""
     async with staged(language="vi") as stage:
         await stage.press("ctrl+p")
         await stage.until(lambda: isinstance(stage.app.screen, CommandPalette), "the palette")
         options = stage.app.screen.query_one(OptionList)
-        await stage.until(lambda: options.option_count == len(ACTIONS) - 1, "all actions")
+        await stage.until(lambda: options.option_count == len(ACTIONS) - 2, "all actions")
         prompts = [str(options.get_option_at_index(n).prompt).splitlines()[0] for n in range(options.option_count)]
-        expected = [action for action in ACTIONS if action.name != "palette"]
+        expected = [action for action in ACTIONS if action.name not in ("palette", "strip")]
         assert [f"{action.key:<4}{_(action.label)}" for action in expected] == prompts
 
 
@@ -123,7 +140,7 @@ async def test_the_palette_does_what_the_key_does() -> None:
         assert [] == stage.office.commands
 
 
-@pytest.mark.parametrize(("typed", "expected"), [("goi", {"next", "recall"}), ("gọi lại", {"recall"})])
+@pytest.mark.parametrize(("typed", "expected"), [("goi", {"next", "recall", "resume"}), ("gọi lại", {"recall"})])
 def test_diacritics_need_not_be_typed(typed: str, expected: set[str]) -> None:
     """`goi` finds `Gọi`: clerks search as they type."""
     use("vi")
@@ -143,6 +160,9 @@ def hits(query: str) -> list[Hit | DiscoveryHit]:
     class Lonely(ActionProvider):
         def __init__(self) -> None:
             pass
+
+        def _listed(self) -> tuple[Action, ...]:
+            return ACTIONS
 
         def _command(self, action: object) -> object:  # type: ignore[override]
             return lambda: action

@@ -4,7 +4,7 @@ import pytest
 from console_stage import play, staged
 from fake_office import START_MS, Clock, FakeOffice, Person
 
-from luot_controller.console.actions import DESK_ACTIONS, FREE
+from luot_controller.console.actions import DESK_ACTIONS, FREE, TRANSFER
 from luot_controller.errors import OfficeUnreachable, TimedOut
 
 STATES = ("free", "called", "serving")
@@ -28,13 +28,16 @@ async def test_each_key_in_each_state(state: str) -> None:
         office = stage.office
         for action in DESK_ACTIONS:
             office.commands.clear()
-            office.put("1", state, Person(40))
+            office.put("1", state, Person(40), held=[Person(23)], undo=True)
             version = office.desks["1"].version
             await stage.until(lambda version=version: stage.app.view.desk.version == version, "the state")
+            offered = action.offered(stage.app.view.desk)
             await stage.press(action.key)
+            if action is TRANSFER and offered:
+                await stage.press("1")
             await stage.rests()
             sent = [(command["command"], command["desk"], command["expects"]) for command in office.commands]
-            if action.offered(state):
+            if offered:
                 assert [(action.command, "1", version)] == sent
                 assert stage.notice().startswith("✓")
             else:

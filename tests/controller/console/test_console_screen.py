@@ -66,7 +66,7 @@ async def test_everything_that_matters_is_on_the_screen(size: tuple[int, int]) -
         for selector in ESSENTIAL:
             assert is_whole(stage, selector), selector
         for action in ACTIONS:
-            assert f"{action.key:^3} {_(action.label)}" in stage.text()
+            assert (action.name != "strip") == (f"{action.key:^3} {_(action.label)}" in stage.text())
 
 
 @play

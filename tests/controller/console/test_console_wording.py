@@ -18,6 +18,13 @@ NOTICE_CELLS = 76 - 2
 CODES = (
     "stale",
     "nobody_waiting",
+    "still_called",
+    "desk_busy",
+    "not_held",
+    "same_service",
+    "unknown_service",
+    "nothing_to_undo",
+    "too_late_to_undo",
     "desk_free",
     "already_serving",
     "not_called",
@@ -55,7 +62,9 @@ def test_every_notice_fits_its_line(language: str, view: View) -> None:
     notices += [wording.done(DESK_ACTIONS[0], None, 128)]
     notices += [wording.pending(action) for action in DESK_ACTIONS]
     notices += [wording.locked(view, reach) for reach in Reach]
-    notices += [wording.not_offered(desk) for desk in (None, *(Desk((1, 1), state) for state in wording.STATES))]
+    notices += [wording.done(action, 128, 128, "Dịch vụ có tên rất dài") for action in DESK_ACTIONS]
+    desks = [Desk((1, 1), state, held=(128,), undo=undo) for state in wording.STATES for undo in (False, True)]
+    notices += [wording.not_offered(action, desk) for action in DESK_ACTIONS for desk in (None, *desks)]
     notices += [wording.unanswered(error) for error in (TimedOut("x"), AccessRefused("x"), OfficeUnreachable("x"))]
     assert [] == [notice for notice in notices if cell_len(notice) > NOTICE_CELLS or not notice]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from luot_controller.engine.commands import CallNext, Tap
+from luot_controller.engine.commands import CallNext, Start, Tap
 from luot_controller.engine.events import VisitCalled
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.model import Policy, Role, State
@@ -35,10 +35,11 @@ def call_order(head_start_min: int) -> list[str]:
             tap = Tap("entry", "k1", 1, numbers[name], numbers[name], at_ms, True, Role.ENTRY, "papers", name[0])
             for fact in decide(state, policy, tap, at_ms):
                 apply(state, fact)
-        for fact in decide(state, policy, CallNext("1"), call_min * MINUTE):
-            apply(state, fact)
-            if isinstance(fact, VisitCalled):
-                order.append(names[fact.number - 1])
+        for command in (CallNext("1"), Start("1")):
+            for fact in decide(state, policy, command, call_min * MINUTE):
+                apply(state, fact)
+                if isinstance(fact, VisitCalled):
+                    order.append(names[fact.number - 1])
     return order
 
 

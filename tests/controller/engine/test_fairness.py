@@ -7,18 +7,31 @@ from engine_day import HEAD_START_MS, MINUTE, POLICY, Day, folded, picture
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start
+from luot_controller.engine.commands import (
+    CallNext,
+    DeskCommand,
+    Finish,
+    Hold,
+    NoShow,
+    Recall,
+    Resume,
+    Start,
+    Transfer,
+    Undo,
+)
 from luot_controller.engine.events import (
+    CommandUndone,
     TapAnswered,
     TapIgnored,
     VisitCalled,
     VisitFinished,
     VisitMissed,
     VisitReturned,
+    VisitTransferred,
 )
 from luot_controller.engine.model import Role, Visit, VisitState
 
-Step = dict[str, Any] | tuple[type[DeskCommand], str]
+Step = dict[str, Any] | DeskCommand
 
 DESKS = tuple(POLICY.desk_services)
 NUMBERS = st.integers(1, 12)
@@ -33,7 +46,12 @@ taps = st.fixed_dictionaries(
         "desk": st.sampled_from(DESKS),
     }
 )
-keys = st.tuples(st.sampled_from((CallNext, CallNext, CallNext, Start, Finish, NoShow, Recall)), st.sampled_from(DESKS))
+PLAIN = (CallNext, CallNext, CallNext, Start, Start, Finish, NoShow, Recall, Hold, Undo)
+keys: st.SearchStrategy[DeskCommand] = st.one_of(
+    st.builds(lambda kind, desk: kind(desk), st.sampled_from(PLAIN), st.sampled_from(DESKS)),
+    st.builds(Resume, st.sampled_from(DESKS), number=NUMBERS),
+    st.builds(Transfer, st.sampled_from(DESKS), service=st.sampled_from(tuple(POLICY.typical_ms))),
+)
 days = st.lists(st.tuples(st.integers(0, 20 * MINUTE), st.one_of(taps, keys)), max_size=60)
 
 
@@ -51,8 +69,7 @@ class WatchedDay(Day):
                     **{key: step[key] for key in ("age_ms", "service", "class_id", "desk")},
                 )
             else:
-                kind, desk = step
-                self.call(kind(desk))
+                self.call(step)
             self.check_places()
         return self
 
@@ -84,17 +101,20 @@ class WatchedDay(Day):
         assert call.second == (min(rivals, key=lambda v: before[v.id]).number if rivals else None)
 
     def check_places(self) -> None:
-        """Each card has one visit, each visit one place: in line once, or at one desk, or nowhere."""
+        """Each card has one visit, each visit one place: in line once, at one desk, held by one, or nowhere."""
         in_line = Counter(
             entry[2] for service in POLICY.typical_ms for entry in self.state.lines.page(service, 0, 1_000)
         )
         at_desk = Counter(desk.visit for desk in self.state.desks.values() if desk.visit is not None)
+        held = Counter(visit for desk in self.state.desks.values() for visit in desk.held)
         for visit in self.state.visits.values():
+            assert (visit.state is VisitState.HELD) == held.pop(visit.id, 0)
             assert (visit.state is VisitState.WAITING) == in_line.pop(visit.id, 0)
             assert (visit.state in (VisitState.CALLED, VisitState.SERVING)) == at_desk.pop(visit.id, 0)
             assert visit.id == self.state.by_number[visit.number]
         assert not in_line
         assert not at_desk
+        assert not held
 
 
 @given(days)
@@ -105,14 +125,16 @@ def test_every_call_is_fair(steps: list[tuple[int, Step]]) -> None:
 
 @given(days)
 def test_nobody_is_called_twice(steps: list[tuple[int, Step]]) -> None:
-    """Between two calls of one visit lies its no-show and its return; after its end it is never called."""
+    """Between two calls of one visit it was in line again: returned, transferred, or by undo; after its end never."""
     may_be_called: dict[int, bool] = {}
     for fact in WatchedDay().run(steps).ledger:
         if isinstance(fact, VisitCalled):
             assert may_be_called.get(fact.visit, True)
             may_be_called[fact.visit] = False
-        elif isinstance(fact, VisitReturned):
+        elif isinstance(fact, VisitReturned | VisitTransferred):
             may_be_called[fact.visit] = True
+        elif isinstance(fact, CommandUndone):
+            may_be_called.update({visit.id: visit.state is VisitState.WAITING for visit in fact.restored})
         elif isinstance(fact, VisitFinished | VisitMissed):
             assert not may_be_called[fact.visit]
 

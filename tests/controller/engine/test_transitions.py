@@ -35,7 +35,7 @@ def called(events: list[Event]) -> VisitCalled:
     ("command", "before", "expected", "after"),
     [
         (CallNext, FREE, [VisitCalled], VisitState.CALLED),
-        (CallNext, VisitState.CALLED, [VisitFinished, VisitCalled], VisitState.CALLED),
+        (CallNext, VisitState.CALLED, "still_called", VisitState.CALLED),
         (CallNext, VisitState.SERVING, [VisitFinished, VisitCalled], VisitState.CALLED),
         (Recall, FREE, "desk_free", FREE),
         (Recall, VisitState.CALLED, [VisitRecalled], VisitState.CALLED),
@@ -157,7 +157,7 @@ def test_only_the_last_forty_service_times_are_kept(day: Day) -> None:
     """The mean follows the day: older services drop out."""
     for number in range(1, SAMPLES + 3):
         day.tap(number)
-        day.do(CallNext("1"))
+        day.call_next("1")
         day.later(number).do(Finish("1"))
     assert [n * MINUTE for n in range(3, SAMPLES + 3)] == list(day.state.samples["papers"])
 
@@ -166,7 +166,7 @@ def test_oldest(day: Day) -> None:
     """The plain case: whoever has waited longest, with the second best beside it."""
     day.tap(12)
     day.later(1).tap(7)
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (12, "OLDEST", None, None) == (call.number, call.reason, call.over, call.over_key_ms)
     assert (7, day.now_ms, day.now_ms - MINUTE) == (call.second, call.second_key_ms, call.key_ms)
 
@@ -174,7 +174,7 @@ def test_oldest(day: Day) -> None:
 def test_alone_there_is_no_second(day: Day) -> None:
     """With one in line there is nothing to compare with."""
     day.tap(12)
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (None, None, "OLDEST") == (call.second, call.second_key_ms, call.reason)
 
 
@@ -183,7 +183,7 @@ def test_priority_within_h(day: Day) -> None:
     day.tap(12)
     day.later(1).tap(13)
     day.later(43).tap(17, class_id="first")
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (17, "PRIORITY_WITHIN_H", 12, 12) == (call.number, call.reason, call.over, call.second)
     assert (day.now_ms - HEAD_START_MS, day.now_ms - 44 * MINUTE) == (call.key_ms, call.over_key_ms)
 
@@ -192,9 +192,9 @@ def test_priority_beyond_h_passes_nobody(day: Day) -> None:
     """Who has waited longer than the head start goes first, and priority that was first anyway needs no excuse."""
     day.tap(12)
     day.later(46).tap(17, class_id="first")
-    assert (12, "OLDEST") == (called(day.do(CallNext("1"))).number, called([day.ledger[-1]]).reason)
+    assert (12, "OLDEST") == (called(day.call_next("1")).number, called([day.ledger[-1]]).reason)
     day.tap(13)
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (17, "OLDEST", None) == (call.number, call.reason, call.over)
 
 
@@ -202,7 +202,7 @@ def test_a_tie_goes_to_the_earlier_tap(day: Day) -> None:
     """A head start that only just catches up does not overtake: with equal keys the earlier tap goes first."""
     day.tap(12)
     day.later(45).tap(17, class_id="first")
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (12, "OLDEST", 17) == (call.number, call.reason, call.second)
     assert call.key_ms == call.second_key_ms
 
@@ -211,17 +211,17 @@ def test_desk_services(day: Day) -> None:
     """Somebody waits longer for what this desk does not do: the reason names that person."""
     day.tap(8, service="land")
     day.later(2).tap(9)
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (9, "DESK_SERVICES", 8) == (call.number, call.reason, call.over)
     assert day.now_ms - 2 * MINUTE == call.over_key_ms
-    assert "OLDEST" == called(day.do(CallNext("2"))).reason
+    assert "OLDEST" == called(day.call_next("2")).reason
 
 
 def test_who_waits_elsewhere_is_told_with_the_key(day: Day) -> None:
     """Also where it is a head start that puts somebody before the one who is called: the key, not the rank time."""
     day.tap(9)
     day.later(2).tap(8, service="land", class_id="first")
-    call = called(day.do(CallNext("1")))
+    call = called(day.call_next("1"))
     assert (9, "DESK_SERVICES", 8, day.now_ms - HEAD_START_MS) == (
         call.number,
         call.reason,
@@ -236,7 +236,7 @@ def test_returned(day: Day, minutes: float, first: int) -> None:
     day.with_visit(VisitState.MISSED)
     day.tap(4)
     day.later(minutes).tap(17, Role.INFO)
-    calls = [called(day.do(CallNext("1"))), called(day.do(CallNext("1")))]
+    calls = [called(day.call_next("1")), called(day.call_next("1"))]
     assert first == calls[0].number
     assert {17: "RETURNED", 4: "OLDEST"} == {call.number: call.reason for call in calls}
     assert [None, None] == [call.over for call in calls]
@@ -252,7 +252,7 @@ def test_no_show_recalls_and_reason_are_the_visits(day: Day) -> None:
     assert (2, "OLDEST") == (visit.recalls, visit.reason)
     day.do(NoShow("1"))
     day.later(1).tap(17)
-    day.later(1).do(CallNext("2"))
+    day.later(1).call_next("2")
     assert (0, "RETURNED", "2", day.now_ms) == (visit.recalls, visit.reason, visit.desk, visit.called_ms)
 
 
@@ -264,7 +264,7 @@ def test_next_call_tells_what_call_next_does(day: Day) -> None:
         was = picture(day.state, POLICY)
         told = next_call(day.state, POLICY, "1", day.now_ms)
         assert was == picture(day.state, POLICY)
-        assert told == called(day.do(CallNext("1")))
+        assert told == called(day.call_next("1"))
     assert next_call(day.state, POLICY, "1", day.now_ms) is None
 
 

@@ -7,12 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start
+from luot_controller.engine.commands import (
+    CallNext,
+    DeskCommand,
+    Finish,
+    Hold,
+    NoShow,
+    Recall,
+    Resume,
+    Start,
+    Transfer,
+    Undo,
+)
 from luot_controller.ingest.keys import MAX_BYTES, read_ask, read_command
 from luot_protocol import messages
 from luot_protocol.errors import ProtocolError
 
-KINDS: tuple[type[DeskCommand], ...] = (CallNext, Recall, Start, Finish, NoShow)
+KINDS: tuple[type[DeskCommand], ...] = (CallNext, Recall, Start, Finish, NoShow, Hold, Undo)
 
 
 def payload(**fields: object) -> bytes:
@@ -30,7 +41,21 @@ def test_every_command(kind: type[DeskCommand]) -> None:
 
 def test_every_word_of_the_protocol_has_a_command() -> None:
     """What the message table allows is what can be read here: no word can be accepted and then fail."""
-    assert set(messages.COMMANDS) == {kind.__name__ for kind in KINDS}
+    assert set(messages.COMMANDS) == {kind.__name__ for kind in (*KINDS, Resume, Transfer)}
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "expected"),
+    [
+        ("Resume", {"number": 17}, Resume("1", number=17)),
+        ("Transfer", {"service": "land"}, Transfer("1", service="land")),
+    ],
+)
+def test_commands_that_name_more(command: str, more: dict[str, object], expected: DeskCommand) -> None:
+    """Whom to resume and where to transfer come along; a message without them is no such command."""
+    assert ("x1", expected) == read_command("desk-1", payload(command=command, **more))
+    with pytest.raises(ProtocolError, match=f"message.missing: command.{next(iter(more))}"):
+        read_command("desk-1", payload(command=command))
 
 
 @pytest.mark.parametrize("console", ["desk-2", "desk-11", "desk-", "watch", "1", "desk-1-", "controller"])
@@ -59,7 +84,7 @@ def test_another_console_may_not(console: str) -> None:
         (payload(expires_ms=1 << 60), "message.kind"),
         (payload(command="callnext"), "message.value"),
         (payload(id="x" * 65), "message.id"),
-        (payload(more="x" * MAX_BYTES), "message.size"),
+        (payload() + b" " * (2_049 - len(payload())), "message.size"),
     ],
 )
 def test_what_is_no_command(body: bytes, code: str) -> None:
@@ -67,6 +92,12 @@ def test_what_is_no_command(body: bytes, code: str) -> None:
     with pytest.raises(ProtocolError) as caught:
         read_command("desk-1", body)
     assert code == caught.value.code
+
+
+def test_the_longest_that_is_taken() -> None:
+    """An id of 64 characters, a message of 2,048 bytes."""
+    body = payload(id="x" * 64, more="")
+    assert "x" * 64 == read_command("desk-1", body + b" " * (2_048 - len(body)))[0]
 
 
 def test_what_a_newer_console_adds_is_ignored() -> None:

@@ -10,17 +10,22 @@ from busy_office import BusyOffice
 
 from luot_controller.engine.events import (
     FACTS,
+    CommandUndone,
     Fact,
     TapAnswered,
     TapIgnored,
     VisitCalled,
     VisitFinished,
+    VisitHeld,
     VisitMissed,
     VisitOpened,
     VisitRecalled,
+    VisitResumed,
     VisitReturned,
     VisitStarted,
+    VisitTransferred,
 )
+from luot_controller.engine.model import Visit, VisitState
 from luot_controller.publish.ledger import event_fields, plain_line
 from luot_protocol import codes, messages
 
@@ -56,10 +61,18 @@ LINES: list[tuple[Fact, str | None]] = [
     (VisitCalled(AT_MS, 5, 17, "2", "OLDEST", 1, 12, 2, None, None), "call    card  17  to desk 2: OLDEST"),
     (VisitRecalled(AT_MS, 5, 17, "2"), "recall  card  17  to desk 2"),
     (VisitStarted(AT_MS, 5, 17, "2"), "start   card  17  at desk 2"),
+    (VisitFinished(AT_MS, 5, 17, "2", "papers", 7 * 60_000), "finish  card  17  at desk 2 after 7 min"),
     (VisitFinished(AT_MS, 5, 17, "2", "papers", 7 * 60_000 + 59_999), "finish  card  17  at desk 2 after 7 min"),
     (VisitMissed(AT_MS, 5, 17, "2"), "no-show card  17  at desk 2"),
     (VisitReturned(AT_MS, 5, 17, AT_MS, True), "return  card  17  to its own place"),
     (VisitReturned(AT_MS, 5, 17, AT_MS, False), "return  card  17  as a new arrival"),
+    (VisitHeld(AT_MS, 5, 17, "2"), "hold    card  17  at desk 2"),
+    (VisitResumed(AT_MS, 5, 17, "1", "2"), "resume  card  17  to desk 1"),
+    (VisitTransferred(AT_MS, 5, 17, "2", "land"), "transfer card  17  from desk 2 to land"),
+    (
+        CommandUndone(AT_MS, "2", (Visit(5, 17, "papers", "plain", AT_MS, 0, VisitState.SERVING, AT_MS, "2"),)),
+        "undo    card  17  at desk 2",
+    ),
 ]
 
 

@@ -102,6 +102,9 @@ def test_restart_rebuilds_the_same_state(rig: Rig) -> None:
     for command in ("CallNext", "Start", "CallNext", "NoShow", "CallNext", "Recall"):
         assert rig.command(command)["ok"]
     rig.command("CallNext", desk="2")
+    for command, fields in (("Transfer", {"service": "papers"}), ("CallNext", {}), ("Hold", {}), ("CallNext", {})):
+        assert rig.command(command, desk="2", **fields)["ok"]
+    assert rig.command("Undo", desk="2")["ok"]
     names = [("board", None), ("service", "papers"), ("service", "land"), ("desk", "1"), ("desk", "2")]
     cards = [("card", str(number)) for number in range(1, 9)]
     rig.office._greet()
@@ -109,6 +112,8 @@ def test_restart_rebuilds_the_same_state(rig: Rig) -> None:
     rig.again()
     rig.office._greet()
     assert before == [rig.last(*name) for name in names] + [rig.last(*name) for name in cards[2:]]
+    (held,) = rig.last("desk", "2")["held"]
+    assert held == rig.command("Resume", desk="2", number=held)["desk"]["number"]
 
 
 def test_command_is_done_once(rig: Rig) -> None:
@@ -127,7 +132,7 @@ def test_stale_command_is_refused(rig: Rig) -> None:
     rig.tap(1)
     rig.tap(2)
     version = rig.command("CallNext")["desk"]["version"]
-    assert rig.command("CallNext", expects=version)["ok"]
+    assert rig.command("Start", expects=version)["ok"]
     refused = rig.command("CallNext", expects=version)
     assert (False, "stale") == (refused["ok"], refused["code"])
 
@@ -265,7 +270,7 @@ def test_every_message_is_as_the_table_says(rig: Rig) -> None:
         row = topics.BY_NAME[name]
         seen.add(name)
         if row.message is not None and payload:
-            row.message.check(json.loads(payload))
+            messages.BY_NAME[row.message].check(json.loads(payload))
             assert len(payload) <= 2048
     assert {row.name for row in topics.TABLE if row.publisher == "controller"} == seen
 

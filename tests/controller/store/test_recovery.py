@@ -70,7 +70,8 @@ class AnyDay(RuleBasedStateMachine):
 
     def make_key(self, command: str, desk: str, expects: int | None) -> Message:
         """A clerk presses a key; the message is kept for later."""
-        body = {"id": f"c{len(self.keys)}", "command": command, "desk": desk, "expects": expects}
+        body: dict[str, object] = {"id": f"c{len(self.keys)}", "command": command, "desk": desk, "expects": expects}
+        body |= {"number": len(self.keys) % 6 + 1, "service": ("papers", "land")[len(self.keys) % 2]}
         self.keys.append(Message(topics.build("test", "console_cmd", f"desk-{desk}"), json.dumps(body).encode()))
         return self.keys[-1]
 

@@ -50,7 +50,7 @@ def test_what_was_committed_comes_back(
             number, class_id="first" if number == 5 else "plain", service="land" if number == 6 else "papers"
         )
         store.commit(day.batch(), WALL_MS)
-    for n, command in enumerate((CallNext("1"), CallNext("2"), NoShow("2"), CallNext("2"), CallNext("1"), Finish("1"))):
+    for n, command in enumerate((CallNext("1"), CallNext("2"), NoShow("2"), CallNext("2"), Finish("1"), CallNext("1"))):
         day.later(2).do(command)
         store.commit(day.batch(published=n, **{f"c{n}": b"reply"}), WALL_MS)
     store.close()

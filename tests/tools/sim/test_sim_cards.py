@@ -116,8 +116,10 @@ def test_a_card_rests_before_it_is_taken_again() -> None:
         cards = Tray(make(1, [1]), random.Random(1), rest_s=0.2)
         card = await cards.take()
         began = asyncio.get_running_loop().time()
+        assert (0, 1) == (cards.count, cards.out)
         cards.give_back(card)
         assert cards.is_empty
+        assert (0, 0) == (cards.count, cards.out), "it lies in the box"
         await cards.take()
         return asyncio.get_running_loop().time() - began
 

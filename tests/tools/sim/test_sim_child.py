@@ -39,6 +39,19 @@ def test_its_last_words_explain_its_end() -> None:
     asyncio.run(play())
 
 
+def test_a_killed_child_has_no_time_for_anything() -> None:
+    """SIGKILL, which a program cannot put off; it can be started again."""
+
+    async def play() -> None:
+        stubborn = python("the office", "import signal; signal.signal(15, signal.SIG_IGN); signal.pause()")
+        for _ in range(2):
+            await stubborn.start()
+            await stubborn.kill()
+            assert -signal.SIGKILL == await stubborn.wait()
+
+    asyncio.run(play())
+
+
 def test_a_program_that_is_not_there_says_so() -> None:
     """No traceback of ours: exit code 127 and its name."""
 

@@ -16,7 +16,7 @@ from luot_controller.engine.events import VisitCalled, VisitFinished, VisitMisse
 from luot_controller.errors import DataFolderMissing, OfficeUnreachable, UsageProblem
 from luot_controller.settings import sample_site
 from luot_controller.store.sqlite import SqliteStore
-from luot_tools.sim import living
+from luot_tools.sim import connections
 from luot_tools.sim.command import command
 
 LUOT = (sys.executable, "-m", "luot_controller.cli")
@@ -132,6 +132,15 @@ def test_a_folder_without_an_office_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
+@pytest.mark.parametrize("words", [["--json"], ["--speed", "20"], ["--language", "en"], ["--tour", "--desks", "2"]])
+def test_options_of_the_tour_and_of_the_hall_do_not_mix(words: list[str]) -> None:
+    """An option that would do nothing is refused, before anything is looked for."""
+    error = run(*words)
+    assert isinstance(error, UsageProblem)
+    assert f"{words[-2] if len(words) > 1 else words[0]} does" in error.subject
+    assert "leave it out" in error.hint
+
+
 def test_a_desk_that_is_not_there_is_named(tmp_path: Path) -> None:
     """With those that are."""
     (tmp_path / "site.toml").write_text(sample_site(), encoding="utf-8")
@@ -143,7 +152,7 @@ def test_a_desk_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_an_office_that_is_not_open_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while, with the way to start it; the exit code is that of `cannot connect`."""
-    monkeypatch.setattr(living, "OPEN_WITHIN_S", 0.2)
+    monkeypatch.setattr(connections, "OPEN_WITHIN_S", 0.2)
     (tmp_path / "site.toml").write_text(sample_site(), encoding="utf-8")
     (tmp_path / "access").mkdir()
     (tmp_path / "access" / "watch.json").write_text(BROKERS_PASSWORD)

@@ -99,6 +99,8 @@ def test_an_office_lives_and_ends_without_a_trace(demo: Demo, here: Path) -> Non
     steps = [line.split()[1] for line in demo.lines if card in line]
     assert ["tap", "call", "start", "finish"] == [step for step in dict.fromkeys(steps) if step != "recall"][:4]
     assert 3 == len([line for line in running(str(here)).values() if "main.py" in line])
+    (strip,) = here.glob("luot-demo-*/hall.strip")
+    assert ["Máy", "Thẻ:"] == [line.split()[0] for line in strip.read_text(encoding="utf-8").splitlines()[:2]]
     began = time.monotonic()
     demo.process.terminate()
     assert 0 == demo.wait(10)

@@ -64,6 +64,16 @@ class Tray:
         return not self._here
 
     @property
+    def count(self) -> int:
+        """How many lie in the tray."""
+        return len(self._here)
+
+    @property
+    def out(self) -> int:
+        """How many people have one."""
+        return len(self._out)
+
+    @property
     def at_door(self) -> int:
         """How many people wait for a card."""
         return sum(not waiting.done() for waiting in self._door)

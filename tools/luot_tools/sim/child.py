@@ -83,6 +83,12 @@ class Child:
                     await self.wait()
                 return
 
+    async def kill(self) -> None:
+        """End it by SIGKILL, without any warning."""
+        assert self._process is not None
+        self._process.kill()
+        await self.wait()
+
     def ended(self, code: int) -> LuotError:
         """The error that says that it ended when it should not have, with its last words."""
         said = "\n".join(self._last_words) or "nothing"

@@ -58,7 +58,7 @@ class Citizen:
     async def _enter(self, card: Card) -> bool:
         who = "priority" if self._person.priority else "no priority"
         self._hall.tell("come", card, f"for {self._person.service}, {who}")
-        await self._hall.pause(self._person.to_reader_s)
+        await self._hall.walk(card, None, self._person.to_reader_s)
         shown = await self._tap(card)
         if shown in _OTHER_CARD:
             return False
@@ -95,7 +95,7 @@ class Citizen:
             hall.tell("absent", card, f"does not see the call to desk {desk}")
             await hall.pause(self._person.back_after_s)
             return
-        await hall.pause(self._person.to_desk_s)
+        await hall.walk(card, desk, self._person.to_desk_s)
 
         def is_over() -> bool:
             seen = scene.card(card.number)
@@ -111,7 +111,7 @@ class Citizen:
             scene.leave(desk, card.number)
 
     async def _come_back(self, card: Card) -> None:
-        await self._hall.pause(self._person.to_reader_s)
+        await self._hall.walk(card, None, self._person.to_reader_s)
         await self._tap(card)
         await self._look_until_it_is_not(card, "missed", ANSWER_WITHIN_S)
 

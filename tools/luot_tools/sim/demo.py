@@ -24,6 +24,9 @@ SPEED = 30.0
 
 YOUR_DESK = "1"
 
+STRIP = "hall.strip"
+"""The file from which the console shows the hall."""
+
 
 def run(*, seed: int, speed: float | None, broker: str | None) -> None:
     """Live until the console is left or, without a terminal, until SIGTERM or SIGINT.
@@ -54,9 +57,9 @@ async def _demo(seed: int, speed: float, broker: str | None, has_terminal: bool)
         parts.push_async_callback(office.stop)
         await office.start()
         living = asyncio.Event()
-        jobs = [_watch_over(office), _hall(data, seed, has_terminal, speaker.tell, living.set)]
+        jobs = [_watch_over(office), _hall(data, seed, has_terminal, speaker.tell, living.set, folder / STRIP)]
         if has_terminal:
-            jobs.append(_console(data, living, speaker))
+            jobs.append(_console(data, living, speaker, folder / STRIP))
         await until_first(*jobs)
 
 
@@ -84,18 +87,30 @@ async def _watch_over(office: Child) -> None:
 
 
 async def _hall(
-    data: Path, seed: int, has_terminal: bool, tell: Callable[[str], None], on_living: Callable[[], None]
+    data: Path,
+    seed: int,
+    has_terminal: bool,
+    tell: Callable[[str], None],
+    on_living: Callable[[], None],
+    strip: Path,
 ) -> None:
     # The office writes it once it knows its port.
     while not (data / "access" / f"{WATCH}.json").exists():
         await asyncio.sleep(0.02)
     desks = [desk for desk in load_site(data).desks if not (has_terminal and desk == YOUR_DESK)]
     await live(
-        data, seed=seed, desks=desks, people_per_hour=None, say=lambda _line: None, tell=tell, on_living=on_living
+        data,
+        seed=seed,
+        desks=desks,
+        people_per_hour=None,
+        say=lambda _line: None,
+        tell=tell,
+        on_living=on_living,
+        strip=strip,
     )
 
 
-async def _console(data: Path, living: asyncio.Event, speaker: _Speaker) -> None:
+async def _console(data: Path, living: asyncio.Event, speaker: _Speaker, strip: Path) -> None:
     await living.wait()
     speaker.tell(f"your desk is number {YOUR_DESK}; leave the console to end it all")
     speaker.is_silent = True
@@ -103,7 +118,7 @@ async def _console(data: Path, living: asyncio.Event, speaker: _Speaker) -> None
         "the console",
         *LUOT,
         "console",
-        *("--desk", YOUR_DESK, "--data", str(data)),
+        *("--desk", YOUR_DESK, "--data", str(data), "--strip", str(strip)),
         stdout=None,
         has_terminal=True,
     )

@@ -16,6 +16,7 @@ BETWEEN_CARDS_S = 0.1
 
 _KEPT = "heard"
 _NOT_KEPT = ("full", "fault")
+_STATES = ("ready", "offline", "no_receipt", "fault")
 
 
 class TapId(NamedTuple):
@@ -26,11 +27,17 @@ class TapId(NamedTuple):
 
 
 class Field:
-    """One reader, as people see it: a place for one card, one person at a time, and what it shows."""
+    """One reader, as people see it: a place for one card, one person at a time, and what it shows.
+
+    `queue` counts who is at it. `state` is what it last said of itself: ready, offline, no_receipt or fault; `text` is
+    the last line that it showed, in its language.
+    """
 
     def __init__(self, reader: str) -> None:
         self.reader = reader
         self.queue = 0
+        self.state = ""
+        self.text = ""
         self._turn = asyncio.Lock()
         self._here = asyncio.Event()
         self._writer: asyncio.StreamWriter | None = None
@@ -90,6 +97,9 @@ class Field:
     def take(self, line: dict[str, Any]) -> None:
         """The reader shows this."""
         show = line["show"]
+        self.text = line.get("text", "")
+        if show in _STATES:
+            self.state = show
         if show in _NOT_KEPT:
             self._settle(None)
         elif "boot" in line:

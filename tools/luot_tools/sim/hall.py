@@ -18,7 +18,8 @@ ANSWER_WITHIN_S = 10.0
 class Hall:
     """`speed` is office seconds per second; `say` takes one plain line for each thing that a citizen does.
 
-    counts: came, left_at_door, opened, missed, served, wrong_number.
+    counts: came, left_at_door, opened, missed, served, wrong_number. walks: who is on the way, by number, and
+    to which desk; None is a reader.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Hall:
         self.scene = scene
         self.tray = tray
         self.counts: Counter[str] = Counter()
+        self.walks: dict[int, str | None] = {}
         self._site = site
         self._fields = fields
         self._speed = speed
@@ -39,6 +41,14 @@ class Hall:
     async def pause(self, office_s: float) -> None:
         """Let office time pass."""
         await asyncio.sleep(self.real_s(office_s))
+
+    async def walk(self, card: Card, desk: str | None, office_s: float) -> None:
+        """Go to a desk, or to the readers when it is None."""
+        self.walks[card.number] = desk
+        try:
+            await self.pause(office_s)
+        finally:
+            del self.walks[card.number]
 
     async def tap(self, card: Card, service: str, priority: bool, hold_s: float) -> dict[str, Any] | None:
         """Tap where the service can be asked for and the queue is shortest, until the reader has it.

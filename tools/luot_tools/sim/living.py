@@ -1,33 +1,25 @@
 """Puts a living hall together around an office that runs: readers, citizens, clerks. Lives nobody's part itself."""
 
-import asyncio
-import contextlib
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
-from luot_controller import access
-from luot_controller.access import WATCH
-from luot_controller.client import OfficeClient
-from luot_controller.errors import OfficeUnreachable, UsageProblem
+from luot_controller.errors import UsageProblem
 from luot_tools.sim import cards, script
 from luot_tools.sim.child import luot
 from luot_tools.sim.citizen import Citizen
 from luot_tools.sim.clerks import Clerk
+from luot_tools.sim.connections import console, watching
 from luot_tools.sim.crowd import all_of, let_in, until_first
 from luot_tools.sim.fields import Fields
 from luot_tools.sim.hall import Hall
 from luot_tools.sim.readers import Reader
-from luot_tools.sim.scene import Scene
 from luot_tools.sim.site import Site, load_site
+from luot_tools.sim.strip import Strip
 
 CARDS = 40
-OPEN_WITHIN_S = 15.0
-
-WATCHED = ("office", "service", "desk", "card")
 
 Say = Callable[[str], None]
 
@@ -41,11 +33,13 @@ async def live(
     say: Say,
     tell: Say,
     on_living: Callable[[], None] = lambda: None,
+    strip: Path | None = None,
 ) -> None:
     """Live in the office of this data folder until cancelled.
 
     `desks` have simulated clerks; None: all. `people_per_hour` in office time; None: what the desks can bear. `say`
     gets what citizens do, `tell` what is started or fails. The hall's cards and flash folders are kept in `data/sim`.
+    `strip` is a file that always holds the hall in three lines, see strip.py.
     Raises LuotError when a part cannot be started.
     """
     site = load_site(data)
@@ -55,7 +49,7 @@ async def live(
     folder = data / "sim"
     folder.mkdir(exist_ok=True)
     async with AsyncExitStack() as parts:
-        scene = await parts.enter_async_context(_watching(data, tell))
+        scene = await parts.enter_async_context(watching(data, tell))
         pool = await _cards(data, folder, seed)
         fields = await parts.enter_async_context(Fields(site.readers))
         tell(f"starting {len(site.readers)} readers: {', '.join(site.readers)}")
@@ -64,7 +58,7 @@ async def live(
             parts.push_async_callback(reader.stop)
         await all_of(*(reader.start(data) for reader in readers))
         tell(f"{len(pool)} cards are in the tray; clerks at desks: {', '.join(desks) or 'none'}")
-        offices = {desk: await parts.enter_async_context(_connected(data, f"desk-{desk}")) for desk in desks}
+        offices = {desk: await parts.enter_async_context(console(data, desk)) for desk in desks}
         clerks = [Clerk(desk, site.desks[desk], office, scene, scene.speed, tell) for desk, office in offices.items()]
         tray = cards.Tray(pool, random.Random(f"tray {seed}"), _rest_s(site, scene.speed))
         hall = Hall(site, scene, fields, tray, scene.speed, say)
@@ -77,44 +71,10 @@ async def live(
                 let_in(people, scene.speed, lambda person: Citizen(hall, person).live()),
                 *(clerk.work() for clerk in clerks),
                 *(reader.keep() for reader in readers),
+                *(() if strip is None else (Strip(hall, fields, site.language).keep(strip),)),
             )
         finally:
             tell(hall.summary())
-
-
-@contextlib.asynccontextmanager
-async def _watching(data: Path, tell: Say) -> AsyncIterator[Scene]:
-    """A scene that follows the office, once that is open; `tell` hears when it is lost from sight."""
-    scene, loop = Scene(), asyncio.get_running_loop()
-    is_watching = False
-
-    def hear(name: str, of: str | None, message: dict[str, Any]) -> None:
-        loop.call_soon_threadsafe(scene.note, name, of, message)
-
-    def linked(is_up: bool) -> None:
-        if is_watching:
-            loop.call_soon_threadsafe(tell, "the broker is back" if is_up else "the broker is away; waiting for it")
-
-    client = OfficeClient(access.load(data, WATCH), on_change=hear, on_link=linked, watch=WATCHED)
-    client.start()
-    try:
-        if not await scene.until(lambda: scene.is_open, OPEN_WITHIN_S):
-            raise OfficeUnreachable(f"no office is open on {data}", f"Start it: luot office --data {data}")
-        is_watching = True
-        yield scene
-    finally:
-        is_watching = False
-        await asyncio.to_thread(client.stop)
-
-
-@contextlib.asynccontextmanager
-async def _connected(data: Path, console: str) -> AsyncIterator[OfficeClient]:
-    client = OfficeClient(access.load(data, console), watch=())
-    client.start()
-    try:
-        yield client
-    finally:
-        await asyncio.to_thread(client.stop)
 
 
 async def _cards(data: Path, folder: Path, seed: int) -> list[cards.Card]:

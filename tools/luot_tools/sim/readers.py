@@ -1,12 +1,14 @@
 """The readers of a simulated hall: the real firmware on a real MicroPython, each with a folder for its flash."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import luot_protocol
 from luot_controller.errors import LuotError
@@ -24,13 +26,24 @@ STEADY_AFTER_S = 30.0
 
 
 class Reader:
-    """One reader process, at the `field` of the hall that listens on `hall_port`; `tell` hears of its deaths."""
+    """One reader process, at the `field` of the hall that listens on `hall_port`; `tell` hears of its deaths.
 
-    def __init__(self, field: Field, flash: Path, hall_port: int, tell: Callable[[str], None]) -> None:
+    `changes` are made to the settings file that it is provisioned with.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        flash: Path,
+        hall_port: int,
+        tell: Callable[[str], None],
+        changes: Mapping[str, str | int] = MappingProxyType({}),
+    ) -> None:
         self._field = field
         self._flash = flash
         self._hall_port = hall_port
         self._tell = tell
+        self._changes = changes
         path = os.pathsep.join((str(FIRMWARE), str(PROTOCOL)))
         self._child = Child(
             f"reader {field.reader}",
@@ -49,6 +62,7 @@ class Reader:
         hall = f"{LOOPBACK}:{self._hall_port}"
         options = ("--data", str(data), "--out", str(self._flash), "--hall", hall)
         await luot("device", "provision", self._field.reader, *options)
+        self._change_settings()
         await self._child.start()
         ended = asyncio.create_task(self._child.wait())
         come = asyncio.create_task(self._field.wait_connected())
@@ -73,6 +87,13 @@ class Reader:
             pause_s = FIRST_RESTART_S if clock() - began > STEADY_AFTER_S else min(pause_s * 2, LONGEST_RESTART_S)
             await asyncio.sleep(pause_s)
             await self._child.start()
+
+    def _change_settings(self) -> None:
+        if self._changes:
+            file = self._flash / "settings.json"
+            file.write_text(
+                json.dumps(json.loads(file.read_text(encoding="utf-8")) | dict(self._changes)), encoding="utf-8"
+            )
 
     async def stop(self) -> None:
         """End it."""

@@ -75,6 +75,11 @@ class Scene:
         """Office seconds that the citizen with this card will take at the desk; None when nobody stands there."""
         return self._standing.get((desk, number))
 
+    @property
+    def at_desks(self) -> int:
+        """How many stand at a desk."""
+        return len(self._standing)
+
     async def until(self, true: Callable[[], bool], within_s: float | None = None) -> bool:
         """Return True once `true()`; False when it is not within so many real seconds."""
         try:

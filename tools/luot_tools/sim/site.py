@@ -22,12 +22,13 @@ class Door(NamedTuple):
 
 
 class Site(NamedTuple):
-    """typical_min: mean minutes at the desk by service. desks: their services by id. drop_window_min: see the file."""
+    """typical_min: mean minutes at the desk by service. desks: their services by id. The others: see the file."""
 
     typical_min: Mapping[str, float]
     desks: Mapping[str, Sequence[str]]
     doors: Sequence[Door]
     drop_window_min: float
+    language: str
 
     @property
     def readers(self) -> list[str]:
@@ -62,11 +63,14 @@ def load_site(data: Path) -> Site:
         raise UsageProblem(f"{path} has no entry reader", 'Add one: [[readers]] with role = "entry".')
     served = {door.service for door in doors}
     typical = {row.id: row.typical_min for row in file.services if row.id in served}
-    return Site(typical, {row.id: row.services for row in file.desks}, doors, file.site.drop_window_min)
+    return Site(
+        typical, {row.id: row.services for row in file.desks}, doors, file.site.drop_window_min, file.site.language
+    )
 
 
 class _Site(msgspec.Struct):
     drop_window_min: float = 2
+    language: str = "vi"
 
 
 class _Service(msgspec.Struct):

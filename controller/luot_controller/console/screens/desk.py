@@ -18,6 +18,7 @@ from luot_controller.console.widgets.keys import Keys
 from luot_controller.console.widgets.line import LineTable
 from luot_controller.console.widgets.masthead import Masthead
 from luot_controller.console.widgets.notice import Notice
+from luot_controller.console.widgets.strip import Strip
 from luot_controller.console.widgets.upcoming import UpcomingCard
 
 
@@ -36,21 +37,24 @@ class DeskScreen(Screen[None]):
         with Horizontal(id="lines"):
             yield LineTable(id="line", classes="card")
             yield DesksTable(id="desks", classes="card")
+        yield Strip(id="strip")
         yield Notice(id="notice")
         yield Keys(DESK_ACTIONS, id="desk-keys")
         yield Keys(APP_ACTIONS, id="app-keys")
 
-    def draw(self, view: View, now_s: float, zone: tzinfo | None) -> None:
-        """Show what is known as of `now_s`."""
+    def draw(self, view: View, now_s: float, zone: tzinfo | None, hall: tuple[str, ...] = ()) -> None:
+        """Show what is known as of `now_s`; `hall` is what stands in the strip."""
         reach = view.reach(now_s)
         open_ = reach is Reach.OPEN
         self.set_class(not open_, "-locked")
+        self.set_class(bool(hall), "-hall")
         self.query_one(Masthead).draw(view, reach, now_s, zone)
         self.query_one(Banner).draw(view, reach)
         self.query_one(Current).draw(view, now_s)
         self.query_one(UpcomingCard).draw(view, now_s)
         self.query_one(LineTable).draw(view)
         self.query_one(DesksTable).draw(view)
+        self.query_one(Strip).draw(hall)
         self.query_one(Notice).draw(now_s)
-        self.query_one("#desk-keys", Keys).draw(view.desk.state if open_ and view.desk else None)
+        self.query_one("#desk-keys", Keys).draw(view.desk if open_ else None)
         self.query_one("#app-keys", Keys).draw(None)

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from luot_controller.console import wording
-from luot_controller.console.actions import ACTIONS, APP_ACTIONS, Action
-from luot_controller.console.bindings import bindings
+from luot_controller.console.actions import APP_ACTIONS, Action
+from luot_controller.console.bindings import bindings, possible
 from luot_controller.console.plain import fit
 from luot_controller.console.widgets.text import Text
 from luot_controller.language import _
@@ -32,7 +32,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help") as page:
             page.border_title = _("Help")
             page.border_subtitle = _("Esc closes")
-            for action in ACTIONS:
+            for action in possible(self.app):
                 yield from _row(
                     Content.assemble((fit(action.key, _KEY), "bold $accent"), (_(action.label), "bold")), _what(action)
                 )
@@ -50,5 +50,5 @@ def _row(left: Content | str, right: Content | str) -> ComposeResult:
 
 def _what(action: Action) -> Content:
     states = [wording.desk_state(state) for state in wording.STATES if state in action.states]
-    when = f" ({', '.join(states).lower()})" if states else ""
+    when = f" ({', '.join(states).lower()})" if 0 < len(states) < len(wording.STATES) else ""
     return Content.assemble(_(action.help), (when, "$muted"))

@@ -8,7 +8,7 @@ from luot_controller.console import wording
 from luot_controller.console.actions import CALLED, FREE, NEXT, SERVING
 from luot_controller.console.state import Desk, View
 from luot_controller.console.widgets.number import BigNumber
-from luot_controller.console.widgets.text import Text
+from luot_controller.console.widgets.text import FittedText, Text
 from luot_controller.language import _, duration
 
 _INKS = {CALLED: "$called", SERVING: "$serving"}
@@ -18,12 +18,13 @@ class Current(Vertical):
     """The left card of the desk screen."""
 
     def compose(self) -> ComposeResult:
-        """A heading, the number, two lines of detail; the reason of the call where there is room."""
+        """A heading, the number, two lines of detail, the held ones; the reason of the call where there is room."""
         yield Text(id="current-state", classes="heading")
         yield BigNumber(id="current-number")
         yield Text(id="current-service", classes="detail")
         yield Text(id="current-number-text", classes="detail")
         yield Text(id="current-why", classes="detail")
+        yield FittedText(id="current-held", classes="detail")
 
     def draw(self, view: View, now_s: float) -> None:
         """Show it as of `now_s`."""
@@ -35,6 +36,9 @@ class Current(Vertical):
         self.query_one("#current-number-text", Text).show(_number(desk))
         why = wording.why(view, desk.reason, desk.class_id, desk.over) if desk and desk.reason else ""
         self.query_one("#current-why", Text).show(Content.styled(why, "$muted"))
+        self.query_one("#current-held", FittedText).show(
+            lambda cells: Content.styled(wording.held(desk, cells) if desk else "", "bold $called")
+        )
 
 
 def priority_tag() -> Content:

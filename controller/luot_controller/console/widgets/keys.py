@@ -1,10 +1,11 @@
 """The keys at the foot of the screen, made from the registry: offered ones stand out, others are dim."""
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container
 from textual.content import Content
 
 from luot_controller.console.actions import Action
+from luot_controller.console.state import Desk
 from luot_controller.console.widgets.text import Text
 from luot_controller.language import _
 
@@ -32,19 +33,20 @@ class Key(Text):
         await self.run_action(self.action.binding)
 
 
-class Keys(Horizontal):
-    """A row of keys."""
+class Keys(Container):
+    """Keys, in rows as the style sheet lays them out."""
 
     def __init__(self, actions: tuple[Action, ...], id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._actions = actions
 
     def compose(self) -> ComposeResult:
-        """One widget for each action."""
+        """One widget for each action that this console has."""
         for action in self._actions:
-            yield Key(action)
+            if self.app.check_action(action.method, ()):
+                yield Key(action)
 
-    def draw(self, state: str | None) -> None:
-        """Show which are offered in `state` of the desk; None: none of the desk's."""
+    def draw(self, desk: Desk | None) -> None:
+        """Show which are offered at `desk` as it is; None: none of the desk's."""
         for key in self.query(Key):
-            key.draw(key.action.offered(state))
+            key.draw(key.action.offered(desk))

@@ -1,0 +1,27 @@
+"""What the board needs of the office: the part of `client.OfficeClient` that it uses, which cannot change anything."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+OnChange = Callable[[str, str | None, dict[str, Any]], None]
+OnLink = Callable[[bool], None]
+
+WATCHED = ("office", "site", "board", "service", "desk")
+"""The topic names that the screen is made of; of desks, only how often a number was called again."""
+
+
+class Office(Protocol):
+    """A conversation with one office, listening only; see `client.OfficeClient` for what each call raises."""
+
+    def start(self) -> None:
+        """Begin to connect, and keep connected; returns at once."""
+
+    def stop(self) -> None:
+        """End the conversation."""
+
+    def wait_ready(self, timeout_s: float) -> None:
+        """Return once the office is open; raises LuotError with the reason when it is not within the limit."""
+
+
+Connect = Callable[[OnChange, OnLink], Office]
+"""Builds the conversation; both callbacks come from a thread of its own."""

@@ -1,0 +1,61 @@
+"""What the board knows of the office, gathered from its messages; asks nothing, sends nothing, shows nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from luot_controller.board.calls import Calls
+from luot_controller.board.fields import rows, text, whole
+from luot_controller.board.pulse import Pulse
+from luot_controller.console.plain import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service and its line; `waiting` is None until the office has told it, waits are in minutes."""
+
+    name: str
+    waiting: int | None = None
+    lo_min: int | None = None
+    hi_min: int | None = None
+
+
+class View:
+    """The read model of the board."""
+
+    def __init__(self, now_s: float) -> None:
+        self.pulse = Pulse(now_s)
+        self.calls = Calls()
+        self.site_name = ""
+        self.language: str | None = None
+        self.waiting: int | None = None
+        self._names: dict[str, str] = {}
+        self._lines: dict[str, Service] = {}
+
+    @property
+    def services(self) -> list[Service]:
+        """Every service known, in the site's order."""
+        ids = [*self._names, *sorted(set(self._lines) - set(self._names))]
+        return [self._service(service) for service in ids]
+
+    def hear(self, name: str, topic_id: str | None, message: Mapping[str, Any], heard_s: float) -> None:
+        """Take in one message of the watched topics, as `OfficeClient.on_change` gives it."""
+        if name == "office":
+            self.pulse.hear(message, heard_s)
+        elif name == "site" and message:
+            self.site_name, self.language = plain(message.get("name")), text(message, "language")
+            named = {text(row, "id"): plain(row.get("name")) for row in rows(message, "services")}
+            self._names = {service: label for service, label in named.items() if service is not None}
+        elif name == "board":
+            self.calls.hear(message, heard_s)
+            self.waiting = whole(message, "waiting")
+        elif name == "service" and topic_id:
+            self._lines.pop(topic_id, None)
+            if message:
+                lo_min, hi_min = whole(message, "lo_min"), whole(message, "hi_min")
+                self._lines[topic_id] = Service("", whole(message, "waiting") or 0, lo_min, hi_min)
+        elif name == "desk" and topic_id:
+            self.calls.hear_desk(topic_id, message, heard_s)
+
+    def _service(self, service: str) -> Service:
+        return replace(self._lines.get(service, Service("")), name=self._names.get(service) or plain(service))

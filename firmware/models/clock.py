@@ -1,0 +1,36 @@
+"""Time for the models, in carrier cycles: that of the computer, or one that passes only when it is told to."""
+
+import time
+
+CYCLES_PER_MS = 13_560
+
+
+def cycles(us):
+    """Carrier cycles in so many microseconds."""
+    return us * CYCLES_PER_MS // 1000
+
+
+def now():
+    """The time of the computer that MicroPython runs on."""
+    return cycles(time.ticks_us())
+
+
+class SimulatedClock:
+    """Passes while somebody sleeps by it and when it is told to; slept_ms is the sum of all sleep."""
+
+    def __init__(self):
+        self.slept_ms = 0
+        self._now = 0
+
+    def now(self):
+        """See `models`."""
+        return self._now
+
+    def pass_us(self, us):
+        """Let time pass."""
+        self._now += cycles(us)
+
+    async def sleep_ms(self, ms):
+        """Let time pass, and count it as sleep."""
+        self.slept_ms += ms
+        self._now += ms * CYCLES_PER_MS

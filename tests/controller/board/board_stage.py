@@ -1,0 +1,130 @@
+"""A board on a headless terminal with a fake office behind it, and eyes to read the screen as the hall does."""
+
+import asyncio
+import functools
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta, timezone
+from typing import Any
+
+from fake_hall import FakeHall
+from textual.pilot import Pilot
+
+from luot_controller.board import app as board_app
+from luot_controller.board import digits, pair
+from luot_controller.board.app import BoardApp
+from luot_controller.language import use
+
+VIETNAM = timezone(timedelta(hours=7))
+DEADLINE_S = 10.0
+TICK_S = 0.1
+"""A part of the board's own: tests wait for it."""
+
+
+class Stage:
+    """One board in a test."""
+
+    def __init__(self, app: BoardApp, hall: FakeHall, pilot: Pilot[None]) -> None:
+        self.app, self.hall, self.clock, self.pilot = app, hall, hall.clock, pilot
+
+    async def until(self, holds: Callable[[], object], what: str = "") -> None:
+        """Wait until `holds()`, and fail with the screen when it never does."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not holds():
+            assert time.monotonic() < deadline, f"never: {what}\n{self.text()}"
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def sees(self, text: str) -> None:
+        """Wait until the screen shows `text`."""
+        await self.until(lambda: text in self.text(), repr(text))
+
+    async def misses(self, text: str) -> None:
+        """Wait until the screen no longer shows `text`."""
+        await self.until(lambda: text not in self.text(), f"no {text!r}")
+
+    async def sees_call(self, number: int, desk: str) -> None:
+        """Wait until the screen shows this number with this desk, in digits of any size."""
+        await self.until(lambda: self.height_of(number, desk), f"{number} at {desk}")
+
+    async def misses_call(self, number: int, desk: str) -> None:
+        """Wait until it no longer does."""
+        await self.until(lambda: not self.height_of(number, desk), f"no {number} at {desk}")
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass in an office that lives; returns when the board has seen it."""
+        self.clock.now_s += seconds
+        self.hall.pulse()
+        await self.pilot.pause(2 * TICK_S)
+
+    def height_of(self, number: int, desk: str) -> int:
+        """The rows of the digits in which a call is on the screen; 0 when it is not."""
+        return height_on(self.rows(), number, desk)
+
+    def place_of(self, number: int, desk: str) -> tuple[int, int]:
+        """Row and column of a call on the screen."""
+        return place_on(self.rows(), number, desk, self.height_of(number, desk))
+
+    def text(self) -> str:
+        """What the screen shows, line by line."""
+        return "\n".join(self.rows())
+
+    def rows(self) -> list[str]:
+        """The lines of the screen."""
+        return rows_of(self.app)
+
+
+def rows_of(app: BoardApp) -> list[str]:
+    """The lines of a board's screen."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def height_on(rows: list[str], number: int, desk: str) -> int:
+    """The rows of the digits in which a call is drawn somewhere in `rows`; 0 when it is not."""
+    heights = [*range(len(rows), digits.SMOOTH_ROWS - 1, -1), digits.SMALL_ROWS]
+    return next((high for high in heights if place_on(rows, number, desk, high) != (-1, -1)), 0)
+
+
+def place_on(rows: list[str], number: int, desk: str, high: int) -> tuple[int, int]:
+    """Row and column at which a call is drawn at this height; (-1, -1) when it is not."""
+    drawn = ["".join(parts) for parts in pair.lines(pair.Pair(str(number), desk), high)] if high else []
+    for top in range(len(rows) - len(drawn) + 1):
+        left = rows[top].find(drawn[0]) if drawn else -1
+        while left >= 0:
+            # A digit at its left would make it another number.
+            around = [rows[top + row][max(0, left - 3) : left + len(line)] for row, line in enumerate(drawn)]
+            blank = all(seen[: len(seen) - len(line)].strip() == "" for seen, line in zip(around, drawn, strict=True))
+            if blank and all(seen.endswith(line) for seen, line in zip(around, drawn, strict=True)):
+                return top, left
+            left = rows[top].find(drawn[0], left + 1)
+    return -1, -1
+
+
+@asynccontextmanager
+async def staged(
+    hall: FakeHall | None = None, *, language: str | None = "en", size: tuple[int, int] = (80, 24), light: bool = False
+) -> AsyncIterator[Stage]:
+    """A board, connected, with everything on the screen that the office has said."""
+    hall = hall or FakeHall()
+    own_s, board_app.TICK_S = board_app.TICK_S, TICK_S
+    app = BoardApp(hall.connect, language=language, light=light, clock=hall.clock, zone=VIETNAM)
+    try:
+        async with app.run_test(size=size) as pilot:
+            stage = Stage(app, hall, pilot)
+            if hall.problem is None:
+                await stage.until(lambda: app.view.waiting is not None, "the board")
+            yield stage
+    finally:
+        board_app.TICK_S = own_s
+        use("en")
+
+
+def play(scenario: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """Run an async test to its end."""
+
+    @functools.wraps(scenario)
+    def test(*args: Any, **named: Any) -> None:
+        asyncio.run(scenario(*args, **named))
+
+    return test
