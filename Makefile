@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check firmware i18n pictures vectors asyncapi constraints clean mosquitto
+.PHONY: help setup run test check bench firmware i18n pictures vectors asyncapi constraints clean mosquitto
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -47,6 +47,9 @@ check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@$(call quietly,$(BIN)/basedpyright --project firmware)
 	@echo "check: import contracts"
 	@$(call quietly,$(BIN)/lint-imports --no-logo)
+
+bench: $(READY) mosquitto ## Measure an office and a reader on this machine: make bench ARGS='--quick'
+	@$(BIN)/luot bench $(ARGS)
 
 firmware: $(READY) ## Compile what a reader carries into build/firmware
 	@rm -rf build/firmware

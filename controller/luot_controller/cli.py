@@ -19,6 +19,7 @@ COMMANDS = {
     "card": ("luot_controller.commands.card", "Enrol and list the cards."),
     "device": ("luot_controller.commands.device", "Provision and list the readers."),
     "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs; --tour shows what holds."),
+    "bench": ("luot_tools.bench.command", "Measure an office and a reader on this machine."),
 }
 """Name to (module that holds a click command called `command`, one line of help)."""
 

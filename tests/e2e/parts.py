@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from luot_controller.access import Access, load
 from luot_controller.engine.events import Fact
 from luot_controller.store.sqlite import SqliteStore
@@ -104,6 +106,7 @@ class Reader:
     def __init__(self, controller: Controller, reader: str, flash: Path) -> None:
         self.id = reader
         self.flash = flash
+        self._office = controller
         self.lines: list[dict[str, Any]] = []
         self._held: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._news = threading.Condition()
@@ -170,7 +173,9 @@ class Reader:
 
     def wait(self, true: Callable[[], bool], what: str) -> None:
         """Wait for a condition on the lines."""
-        assert self._comes(true, WITHIN_S), f"{what}: not within {WITHIN_S:g} s; last {self.lines[-3:]}"
+        if not self._comes(true, WITHIN_S):
+            said = self._office.log[-1000:].decode(errors="replace")
+            pytest.fail(f"{what}: not within {WITHIN_S:g} s; last {self.lines[-3:]}; the office said last:\n{said}")
 
     def _comes(self, true: Callable[[], bool], within_s: float) -> bool:
         with self._news:

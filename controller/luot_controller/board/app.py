@@ -86,7 +86,7 @@ class BoardApp(App[None]):
     def on_mount(self) -> None:
         """Begin to connect, and keep time."""
         self.office.start()
-        self.set_interval(TICK_S, self._tick)
+        self.set_interval(TICK_S, self.tick)
         self.call_after_refresh(self.draw)
 
     def on_resize(self) -> None:
@@ -100,7 +100,14 @@ class BoardApp(App[None]):
             with suppress(NoMatches):
                 self._board_screen.draw(self.view, self._clock(), self._zone)
 
-    # The connection's thread calls these three; they only pass the word on.
+    def tick(self) -> None:
+        """Time has passed: what is new grows old, silence becomes stale, pages turn."""
+        pulse = self.view.pulse
+        if not pulse.linked and self._clock() - self._began_s > PATIENCE_S:
+            pulse.problem = self._why_away()
+        self.draw()
+
+    # The connection's thread calls these; they only pass the word on.
 
     def _heard(self, name: str, topic_id: str | None, message: dict[str, Any]) -> None:
         self._tell(self.Heard(name, topic_id, message, self._clock()))
@@ -122,12 +129,6 @@ class BoardApp(App[None]):
     @on(Linked)
     def _take_in_link(self, event: Linked) -> None:
         self.view.pulse.hear_link(event.up, event.at_s)
-        self.draw()
-
-    def _tick(self) -> None:
-        pulse = self.view.pulse
-        if not pulse.linked and self._clock() - self._began_s > PATIENCE_S:
-            pulse.problem = self._why_away()
         self.draw()
 
     def _why_away(self) -> LuotError | None:

@@ -54,6 +54,8 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         """Open or create the ledger in `folder`; brings an older schema up to date first."""
         self.path = folder / FILE
+        # By kid, (boot, seq) of the newest tap in the ledger, for keys of which one was committed here: most taps are
+        # newer still, and so need not be looked for.
         self._newest_tap: dict[str, tuple[int, int]] = {}
         self._open()
 

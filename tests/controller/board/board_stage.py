@@ -18,8 +18,11 @@ from luot_controller.language import use
 
 VIETNAM = timezone(timedelta(hours=7))
 DEADLINE_S = 10.0
-TICK_S = 0.1
-"""A part of the board's own: tests wait for it."""
+FRAMES_S = 1 / 30
+"""Two frames of Textual's."""
+
+NEVER_S = 3600.0
+"""Time passes when a test says so."""
 
 
 class Stage:
@@ -34,7 +37,14 @@ class Stage:
         while not holds():
             assert time.monotonic() < deadline, f"never: {what}\n{self.text()}"
             await self.pilot.pause(0.01)
-        await self.pilot.pause()
+        await self._settles()
+
+    async def _settles(self) -> None:
+        """Wait until everything that was drawn is on the screen: two frames alike."""
+        before = ""
+        while before != (now := self.text()):
+            before = now
+            await self.pilot.pause(FRAMES_S)
 
     async def sees(self, text: str) -> None:
         """Wait until the screen shows `text`."""
@@ -52,11 +62,14 @@ class Stage:
         """Wait until it no longer does."""
         await self.until(lambda: not self.height_of(number, desk), f"no {number} at {desk}")
 
-    async def passes(self, seconds: float) -> None:
-        """Let time pass in an office that lives; returns when the board has seen it."""
+    async def passes(self, seconds: float, *, silently: bool = False) -> None:
+        """Let time pass in an office that lives, or is silent, until the board has seen it."""
         self.clock.now_s += seconds
-        self.hall.pulse()
-        await self.pilot.pause(2 * TICK_S)
+        if not silently:
+            self.hall.pulse()
+            await self.pilot.pause()
+        self.app.tick()
+        await self._settles()
 
     def height_of(self, number: int, desk: str) -> int:
         """The rows of the digits in which a call is on the screen; 0 when it is not."""
@@ -103,12 +116,16 @@ def place_on(rows: list[str], number: int, desk: str, high: int) -> tuple[int, i
 
 @asynccontextmanager
 async def staged(
-    hall: FakeHall | None = None, *, language: str | None = "en", size: tuple[int, int] = (80, 24), light: bool = False
+    hall: FakeHall | None = None,
+    *,
+    language: str | None = "en",
+    size: tuple[int, int] = (80, 24),
+    tick_s: float = NEVER_S,
 ) -> AsyncIterator[Stage]:
     """A board, connected, with everything on the screen that the office has said."""
     hall = hall or FakeHall()
-    own_s, board_app.TICK_S = board_app.TICK_S, TICK_S
-    app = BoardApp(hall.connect, language=language, light=light, clock=hall.clock, zone=VIETNAM)
+    own_s, board_app.TICK_S = board_app.TICK_S, tick_s
+    app = BoardApp(hall.connect, language=language, clock=hall.clock, zone=VIETNAM)
     try:
         async with app.run_test(size=size) as pilot:
             stage = Stage(app, hall, pilot)

@@ -43,13 +43,20 @@ async def is_healed(stage: Stage) -> None:
 async def test_silence_is_seen_and_heals(size: tuple[int, int]) -> None:
     """Five seconds without a pulse, while the broker still answers."""
     async with staged(hall(), size=size) as stage:
-        stage.clock.now_s += 4.9
-        await stage.pilot.pause(0.1)
+        await stage.passes(4.9, silently=True)
         assert "OLD NEWS" not in stage.text()
-        stage.clock.now_s += 0.2
+        await stage.passes(0.2, silently=True)
         await is_old(stage, "The office has gone quiet.")
         stage.hall.pulse()
         await is_healed(stage)
+
+
+@play
+async def test_silence_is_seen_without_anything_happening() -> None:
+    """The board looks at the clock by itself."""
+    async with staged(hall(), tick_s=0.05) as stage:
+        stage.clock.now_s += 5.1
+        await stage.sees(OLD)
 
 
 @play
@@ -84,7 +91,7 @@ async def test_no_office_at_the_start_is_said_after_a_moment() -> None:
         await stage.sees("Waiting for the office")
         assert "--:--" in stage.text()
         assert "KNOWN" not in stage.text()
-        stage.clock.now_s += 2.0
+        await stage.passes(2.0, silently=True)
         await stage.sees("NOTHING KNOWN YET")
         assert "No connection to the office." in stage.text()
         absent.welcome()
@@ -98,7 +105,7 @@ async def test_a_refused_board_says_why() -> None:
     refused = hall()
     refused.problem = AccessRefused("the broker refuses watch", "Copy it again.")
     async with staged(refused) as stage:
-        stage.clock.now_s += 2.0
+        await stage.passes(2.0, silently=True)
         await stage.sees("The office refuses this screen.")
 
 
@@ -106,7 +113,7 @@ async def test_a_refused_board_says_why() -> None:
 async def test_old_news_says_how_old() -> None:
     """The time of the last word, while the clock goes on."""
     async with staged(hall()) as stage:
-        stage.clock.now_s += 15 * 60
+        await stage.passes(15 * 60, silently=True)
         await stage.sees(f"{OLD} 09:41")
         assert stage.rows()[0].rstrip().endswith("09:56")
 
@@ -133,8 +140,7 @@ async def test_nobody_is_sent_to_a_reader_that_cannot_answer() -> None:
         seen = set()
         for _ in range(2):
             seen.add(stage.rows()[-1].strip())
-            stage.clock.now_s += 8
-            await stage.pilot.pause(0.1)
+            await stage.passes(8, silently=True)
         assert "No turn is lost: your place in line is kept" in seen
         assert not any("Touch your card" in text for text in seen)
 
@@ -143,7 +149,7 @@ async def test_nobody_is_sent_to_a_reader_that_cannot_answer() -> None:
 async def test_a_call_that_comes_while_the_pulse_is_silent_is_shown() -> None:
     """The board believes what it hears, and still says that the office does not answer."""
     async with staged(hall()) as stage:
-        stage.clock.now_s += 6
+        await stage.passes(6, silently=True)
         await stage.sees(OLD)
         stage.hall.calls_number(40, "1")
         await stage.sees_call(40, "1")

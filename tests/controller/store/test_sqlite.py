@@ -138,6 +138,26 @@ def test_settled_finds_the_very_fact(store: SqliteStore, day: RecordedDay) -> No
     assert store.settled("k1", 1, 3) is None
 
 
+def test_a_tap_that_is_newer_than_all_is_not_looked_for(store: SqliteStore) -> None:
+    """The common case costs nothing; what came before, a later one settled or not, is looked up as ever."""
+    store.commit(Batch(facts=[(1, ignored(7)), (2, ignored(3, boot=2))]), WALL_MS)
+    assert [0, 0] == [steps(store, lambda at=at: store.settled("k1", *at)) for at in ((2, 4), (3, 1))]
+    assert [None, None] == [store.settled("k1", 2, 4), store.settled("k1", 3, 1)]
+    assert None not in (store.settled("k1", 1, 7), store.settled("k1", 2, 3))
+    assert [None, None] == [store.settled("k1", 1, 8), store.settled("k1", 2, 2)]
+
+
+def test_a_late_tap_hides_none_that_was_settled_before_a_restart(
+    store: SqliteStore, open_store: Callable[[], SqliteStore]
+) -> None:
+    """Which tap is the newest is the whole ledger's word, not that of what was committed since the start."""
+    store.commit(Batch(facts=[(1, ignored(9))]), WALL_MS)
+    store.close()
+    again = open_store()
+    again.commit(Batch(facts=[(2, ignored(4))]), WALL_MS)
+    assert ignored(9) == again.settled("k1", 1, 9)
+
+
 def spoil_event(batch: Batch) -> None:
     batch.facts.append(batch.facts[0])
 
