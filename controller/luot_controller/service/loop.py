@@ -111,8 +111,9 @@ class Office:
         except StoreFailed as failure:
             self.counters.problem("store.failed", str(failure))
             self._recover()
-            return
-        self._publish(turn)
+        else:
+            self._publish(turn)
+        # Also after a failure: readers send again, and a broker stops delivering to whoever never acknowledges.
         for message in arrived:
             self._bus.ack(message)
 
