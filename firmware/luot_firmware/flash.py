@@ -1,17 +1,22 @@
 """The files of a reader's flash folder; the only place that opens, renames or removes them.
 
-Never overwrites in place: a file only grows at its end, or is replaced as a whole. What a call wrote is flushed to
-the medium when it returns; any OSError of the filesystem passes through.
+Never overwrites in place: a file only grows at its end, or is replaced as a whole. What a call wrote is on the medium
+when it returns, and a loss of power leaves all of it or nothing; any OSError of the filesystem passes through.
 """
 
 import errno
 import os
 
 _NEW = ".new"
+_PAGE_BYTES = 256
+
+# What interrupted formatting leaves: littlefs begins in its first two blocks.
+_FORMAT_BLOCKS = 2
+_BLOCK_COUNT, _BLOCK_BYTES = 4, 5
 
 
 class Flash:
-    """One folder; names are plain file names in it."""
+    """One folder of any filesystem; names are plain file names in it."""
 
     def __init__(self, folder):
         self._prefix = folder.rstrip("/") + "/"
@@ -56,6 +61,43 @@ class Flash:
         with open(self._prefix + name, mode) as file:
             file.write(data)
             file.flush()  # MicroPython: fsync on POSIX, lfs2_file_sync on littlefs
+
+
+class LittleFlash(Flash):
+    """A folder of a littlefs, which shows the new content of a file only once all of it is on the medium."""
+
+    def replace(self, name, data):
+        """Make `data` the whole file; one commit, where a second name takes three."""
+        self._write(name, "wb", data)
+
+
+def mount(device, folder):
+    """The Flash of the littlefs on a block device, mounted at `folder`; a blank device is formatted first.
+
+    Raises OSError for a device that is neither: it may hold taps that somebody can still read.
+    """
+    import vfs
+
+    try:
+        filesystem = vfs.VfsLfs2(device, progsize=_PAGE_BYTES, mtime=False)
+    except OSError:
+        if not _is_blank(device):
+            raise
+        vfs.VfsLfs2.mkfs(device, progsize=_PAGE_BYTES)
+        filesystem = vfs.VfsLfs2(device, progsize=_PAGE_BYTES, mtime=False)
+    vfs.mount(filesystem, folder)
+    return LittleFlash(folder)
+
+
+def _is_blank(device):
+    page = bytearray(_PAGE_BYTES)
+    erased = b"\xff" * _PAGE_BYTES
+    for block in range(_FORMAT_BLOCKS, device.ioctl(_BLOCK_COUNT, 0)):
+        for at in range(0, device.ioctl(_BLOCK_BYTES, 0), _PAGE_BYTES):
+            device.readblocks(block, page, at)
+            if page != erased:
+                return False
+    return True
 
 
 def _absent(error, answer):

@@ -3,19 +3,26 @@
 The log is a row of segments, `tap-00000001` and up, to which records are only added; a segment whose taps are all
 settled is removed. The file `cursor` says which taps are settled: all up to a frontier except a few, the open ones. It
 may lag behind (then a settled tap is sent again, and gets the same receipt) but never runs ahead. The file `boot`
-counts cold starts. (boot, seq) rises through the log and is never used twice. RAM holds only the oldest open taps.
+counts cold starts. (boot, seq) rises through the log and is never used twice. RAM holds only the oldest open taps, and
+a start reads only their segments and the log's end.
 """
 
 from luot_firmware import records
 
 CAPACITY = 10_000
-SEGMENT_BYTES = 16 * 1024
+SEGMENT_BYTES = 4 * 4096 - 16
+"""Four blocks of flash, less the links that littlefs writes into them."""
 WINDOW = 8
 """Oldest taps that are open for sending at once; a tap that nobody settles holds up one place, not the line."""
 
 _PREFIX = "tap-"
 _CURSOR, _BOOT = "cursor", "boot"
 _READ_BYTES = 16 * records.TAP_BYTES
+
+# A short log takes short segments: littlefs keeps a file of at most 512 bytes in its directory, where a tap costs a
+# page or two, and no erased block of its own. Many of them would make every look into the directory slow.
+_SHORT_BYTES = 13 * records.TAP_BYTES
+_SHORT_SEGMENTS = 8
 
 # More cold starts than can lie between the newest readable record and a lost boot counter.
 _LEAP = 1000
@@ -29,7 +36,8 @@ class Outbox:
     """Opens the log in `flash` and counts a cold start.
 
     boot: this cold start's number. window: the oldest open Records, at most `window_size`, oldest first (read only).
-    damaged: records that could not be read. write_errors: failed writes of cursor or boot counter, each tried again.
+    damaged: records that could not be read so far. write_errors: failed writes of cursor or boot counter, each tried
+    again.
     """
 
     def __init__(self, flash, capacity=CAPACITY, segment_bytes=SEGMENT_BYTES, window_size=WINDOW):
@@ -44,10 +52,11 @@ class Outbox:
         self._unreadable = set()
         self._read_at = (self._segments[0] if self._segments else 1, 0)
         self._unread = 0
-        self._tail_is_whole = True
-        self._frontier, self._open_ids = self._load_cursor()
-        newest_boot = self._load_log()
-        self.boot = self._next_boot(newest_boot)
+        self._end = None
+        newest_boot = self._measure()
+        self._frontier, open_ids = self._load_cursor()
+        self._left_open = set(open_ids)
+        self.boot = self._next_boot(max(newest_boot, self._frontier[0]))
         self._boot_is_kept = False
         self._keep_boot()
         self._seq = 0
@@ -55,7 +64,7 @@ class Outbox:
         self._remove_settled()
 
     def depth(self):
-        """Taps without a receipt."""
+        """Taps without a receipt, and as many as damaged records can hide in the part of the log that was not read."""
         return len(self.window) + self._unread
 
     def append(self, card, at_ms, button=0):
@@ -72,13 +81,17 @@ class Outbox:
         self._seq += 1  # spent even when the write fails: the record may be readable all the same
         record = records.Record(self.boot, self._seq, card, at_ms, button)
         try:
-            record.segment = self._segment_for_append()
+            record.segment, at = self._place()
+            self._end = None
             self._flash.append(_name(record.segment), records.write_tap(record))
         except OSError as error:
-            self._tail_is_whole = False
             raise OutboxFull(str(error))
-        self._unread += 1
-        self._refill()
+        self._end = at + records.TAP_BYTES
+        if len(self.window) < self._window_size:  # then the log was read to its end
+            self._take(record)
+            self._read_at = (record.segment, self._end)
+        else:
+            self._unread += 1
         return record
 
     def settle(self, boot, seq):
@@ -92,50 +105,63 @@ class Outbox:
                 return record
         return None
 
+    def _place(self):
+        """(segment, offset) where the next record goes: the newest segment's end, or a new segment."""
+        if self._end is None and self._segments and not self._flash.size(_name(self._segments[-1])):
+            self._end = 0
+        most = min(_SHORT_BYTES, self._segment_bytes) if len(self._segments) <= _SHORT_SEGMENTS else self._segment_bytes
+        if self._end is None or self._end + records.TAP_BYTES > most:
+            self._segments.append(self._segments[-1] + 1 if self._segments else self._read_at[0])
+            self._end = 0
+        return self._segments[-1], self._end
+
     def _refill(self):
         """Read the log on until the window is full or the log ends."""
         while len(self.window) < self._window_size and self._segments:
             segment, at = self._read_at
-            for end, record, _ in self._scan(segment, at):
+            for end, record, skipped in self._scan(segment, at):
                 self._read_at = (segment, end)
-                if record is not None and self._is_open(record):
-                    self._unread = max(self._unread - 1, 0)
+                self.damaged += skipped
+                if record is None:
+                    continue
+                self._unread = max(self._unread - 1, 0)
+                if self._is_open(record):
                     self._take(record)
                     if len(self.window) == self._window_size:
                         return
             if segment >= self._segments[-1]:
                 self._unread = 0
+                self._left_open.clear()
                 return
             self._read_at = (min(number for number in self._segments if number > segment), 0)
 
     def _take(self, record):
         self.window.append(record)
         self._frontier = max(self._frontier, record.id())
+        self._left_open.discard(record.id())
 
     def _is_open(self, record):
-        return record.id() > self._frontier or record.id() in self._open_ids
+        return record.id() > self._frontier or record.id() in self._left_open
 
-    def _load_log(self):
-        """Read the whole log once: fill the window, count the rest and the damage; returns the highest boot seen."""
-        newest_boot = self._frontier[0]
-        frontier = self._frontier
-        for segment in self._segments:
-            self._tail_is_whole = True
-            for end, record, skipped in self._scan(segment, 0):
-                self.damaged += skipped
-                self._tail_is_whole = record is not None
-                if record is None:
-                    continue
-                newest_boot = max(newest_boot, record.boot)
-                was_open = record.id() in self._open_ids
-                if record.id() <= frontier and not was_open:
-                    continue
-                if was_open or len(self.window) < self._window_size:
-                    self._take(record)
-                    self._read_at = (segment, end)
-                else:
-                    self._unread += 1
-        return newest_boot
+    def _measure(self):
+        """Count the records by the segments' sizes, find the log's end, and return the newest record's boot."""
+        newest = None
+        for segment in reversed(self._segments):
+            size = self._flash.size(_name(segment))
+            self._unread += size // records.TAP_BYTES
+            if newest is None:
+                newest = self._last_record(segment, max(size - records.TAP_BYTES, 0))
+                if newest is not None and segment == self._segments[-1]:
+                    self._end = size
+            if newest is None:
+                newest = self._last_record(segment, 0)
+        return newest.boot if newest else 0
+
+    def _last_record(self, segment, at):
+        last = None
+        for _, record, _ in self._scan(segment, at):
+            last = record or last
+        return last
 
     def _scan(self, segment, at):
         """Yield (end offset, Record, records skipped before it) from offset `at`; a bad tail comes with Record None.
@@ -150,10 +176,6 @@ class Outbox:
                 self._unreadable.add(segment)
                 skipped += records.TAP_BYTES
                 break
-            if len(data) < records.TAP_BYTES:
-                at += len(data)
-                skipped += len(data)
-                break
             start = 0
             while start + records.TAP_BYTES <= len(data):
                 record = records.read_tap(data, start, segment)
@@ -165,17 +187,12 @@ class Outbox:
                 yield at + start, record, _records_in(skipped)
                 skipped = 0
             at += start
+            if len(data) < _READ_BYTES:
+                at += len(data) - start
+                skipped += len(data) - start
+                break
         if skipped:
             yield at, None, _records_in(skipped)
-
-    def _segment_for_append(self):
-        if not self._segments:
-            self._segments.append(self._read_at[0])
-        size = self._flash.size(_name(self._segments[-1]))
-        if size + records.TAP_BYTES > self._segment_bytes or (size and not self._tail_is_whole):
-            self._segments.append(self._segments[-1] + 1)
-        self._tail_is_whole = True
-        return self._segments[-1]
 
     def _remove_settled(self):
         """Remove the segments that were read to their end and hold no open tap; the newest stays for appending."""
@@ -203,8 +220,9 @@ class Outbox:
     def _save_cursor(self):
         if self._unreadable:
             return  # taps may lie there that the frontier has passed
+        open_ids = [record.id() for record in self.window] + list(self._left_open)
         try:
-            self._flash.replace(_CURSOR, records.write_cursor(self._frontier, [record.id() for record in self.window]))
+            self._flash.replace(_CURSOR, records.write_cursor(self._frontier, open_ids))
         except OSError:
             self.write_errors += 1
 

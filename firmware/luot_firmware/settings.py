@@ -31,7 +31,7 @@ class Settings:
     """What the file says, one attribute for each of its keys.
 
     reader, site, link: ids. role, language: see ROLES, LANGUAGES. kid, key, card_key: bytes. host, port, user,
-    password: of the broker. hall: (host, port) of what stands in for the card chip on a PC, or None.
+    password: of the broker. hall: (host, port) of who lays cards into the field on a PC, or None.
     """
 
     def __init__(self, values):

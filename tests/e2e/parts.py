@@ -2,7 +2,6 @@
 
 import json
 import os
-import queue
 import signal
 import socket
 import subprocess
@@ -108,7 +107,6 @@ class Reader:
         self.flash = flash
         self._office = controller
         self.lines: list[dict[str, Any]] = []
-        self._held: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._news = threading.Condition()
         self._hall = socket.create_server(("127.0.0.1", 0))
         self._connection: socket.socket | None = None

@@ -1,29 +1,43 @@
-"""Runs device code on a real MicroPython, beside CPython or alone."""
+"""Runs device code on a real MicroPython and on its littlefs, beside CPython or alone."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from surroundings import CARD_KEY, HERE, KEY, KID, USERS, Hall, Mosquitto, Office, Reader, run_micropython
+from surroundings import CARD_KEY, HEAP, HERE, KEY, KID, USERS, Hall, Mosquitto, Office, Reader, run_micropython
+
+HEAP_WITH_CHIP = "256k"
+"""For a test, and the model of the flash that it works on."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A module that says ALSO_ON_MICROPYTHON has each of its tests run on both interpreters."""
+    """A module that says ALSO_ON_MICROPYTHON has each of its tests run on both interpreters.
+
+    One that says ALSO_ON_LITTLEFS has its tests with a folder run on MicroPython once more, in that filesystem.
+    """
     if getattr(metafunc.module, "ALSO_ON_MICROPYTHON", False):
+        wanted = ["cpython", pytest.param("micropython", marks=pytest.mark.real)]
+        if getattr(metafunc.module, "ALSO_ON_LITTLEFS", False) and "folder" in metafunc.fixturenames:
+            wanted.append(pytest.param("littlefs", marks=pytest.mark.real))
         metafunc.fixturenames.append("interpreter")
-        both = ["cpython", pytest.param("micropython", marks=pytest.mark.real)]
-        metafunc.parametrize("interpreter", both)
+        metafunc.parametrize("interpreter", wanted)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Call the test inside MicroPython when that is its interpreter."""
-    if not hasattr(pyfuncitem, "callspec") or pyfuncitem.callspec.params.get("interpreter") != "micropython":
+    callspec = getattr(pyfuncitem, "callspec", None)
+    interpreter = callspec.params.get("interpreter", "cpython") if callspec else "cpython"
+    if interpreter == "cpython":
         return None
+    call, heap = [pyfuncitem.module.__name__, pyfuncitem.originalname], HEAP
     folder = pyfuncitem.funcargs.get("folder")
-    arguments = [] if folder is None else [folder]
-    done = run_micropython(HERE / "on_device.py", HERE, pyfuncitem.module.__name__, pyfuncitem.originalname, *arguments)
+    if interpreter == "littlefs":
+        call, heap = ["on_littlefs", "run", *call, f"{folder}/flash.img"], HEAP_WITH_CHIP
+    elif folder is not None:
+        call.append(folder)
+    done = run_micropython(HERE / "on_device.py", HERE, *call, heap=heap)
     if done.returncode:
         pytest.fail(f"on MicroPython:\n{done.stdout}{done.stderr}", pytrace=False)
     return True

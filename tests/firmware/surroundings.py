@@ -22,6 +22,8 @@ ROOT = HERE.parents[1]
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 ENVIRONMENT = dict(os.environ, MICROPYPATH=f"{ROOT}/firmware:{ROOT}/protocol")
 HEAP = "128k"
+HEAP_OF_READER = "192k"
+"""For the whole reader, and the models of its flash and its card chip."""
 MOSQUITTO = "/usr/sbin/mosquitto"
 USERS = {"entry-1": "reader secret", "office": "office secret", "reader": "secret"}
 KEY, CARD_KEY, KID = bytes(range(32)), bytes(range(32, 64)), b"\x0a\x01"
@@ -215,9 +217,15 @@ class Reader:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = micropython(ROOT / "firmware" / "main.py", self.flash)
+        command = micropython(ROOT / "firmware" / "main.py", self.flash, heap=HEAP_OF_READER)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, env=ENVIRONMENT, stdout=pipe, stderr=pipe, text=True)
+
+    def fill(self, boot: int, count: int) -> None:
+        """Before the first start: put `count` taps of an earlier start into its flash."""
+        image = self.flash / "flash.img"
+        done = run_micropython(HERE / "on_device.py", HERE, "on_littlefs", "fill", image, boot, count)
+        assert (0, "") == (done.returncode, done.stderr)
 
     def kill(self) -> tuple[str, str]:
         """Power off; returns standard output and error."""

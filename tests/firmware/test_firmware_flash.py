@@ -2,9 +2,10 @@
 
 import os
 
-from luot_firmware.flash import Flash
+from luot_firmware.flash import Flash, LittleFlash
 
 ALSO_ON_MICROPYTHON = True
+ALSO_ON_LITTLEFS = True
 
 
 def test_a_file_that_is_not_there_is_empty(folder):
@@ -30,16 +31,19 @@ def test_appending_adds(folder):
 
 def test_replacing_leaves_one_whole_file(folder):
     """A replaced file holds the new data only, and a left-over of an interrupted replacement does no harm."""
-    flash = Flash(folder)
-    flash.append("a", b"a long old content")
-    flash.append("a.new", b"half of an interrup")
-    flash.replace("a", b"new")
-    assert (b"new", ["a"]) == (flash.read("a", 0, 99), flash.names())
+    for kind, left in ((Flash, ["a"]), (LittleFlash, ["a", "a.new"])):
+        flash = kind(folder)
+        flash.append("a", b"a long old content")
+        flash.append("a.new", b"half of an interrup")
+        flash.replace("a", b"new")
+        assert (b"new", left) == (flash.read("a", 0, 99), sorted(flash.names()))
+        flash.remove("a")
 
 
 def test_other_errors_pass_through(folder):
     """What is wrong with the medium is not hidden: a folder in the place of a file is an OSError."""
     os.mkdir(folder + "/a")
+    os.mkdir(folder + "/a/b")
     flash = Flash(folder)
     for call in (lambda: flash.read("a", 0, 1), lambda: flash.append("a", b"x"), lambda: flash.remove("a")):
         try:

@@ -1,0 +1,110 @@
+"""The hall around a reader on a PC, at the other end of a TCP connection. Knows no chip.
+
+It sends lines of JSON, {"uid": "04a1b2c3"} when that card lies in the field, with "button": 1 when that button was
+pressed before, and {"uid": null} when the field is empty; it gets a line for each thing that is shown.
+"""
+
+import asyncio
+import binascii
+import json
+import sys
+
+from luot_firmware import tcp
+from luot_firmware.tasks import run_together
+from luot_protocol.card import UID_BYTES
+from models.iso14443a_model import Card
+
+_STEP_S = 0.01
+_RETRY_S = 1
+_MAX_LINE_BYTES = 256
+_MAX_LINES = 64
+
+
+class Hall:
+    """Buttons, Sink, and whoever lays cards into `field`, over one connection, made again whenever it is lost.
+
+    While it is lost the field is empty, and the newest lines to show wait for it.
+    """
+
+    def __init__(self, address, reader, field):
+        self._address = address
+        self._hello = json.dumps({"reader": reader})
+        self._field = field
+        self._button = 0
+        self._changes = []
+        self._lines = []
+        self._has_lines = asyncio.Event()
+
+    def change_field(self):
+        """Make the next change in the field, if one has come."""
+        if self._changes:
+            uid, self._button = self._changes.pop(0)
+            self._field.clear()
+            if uid is not None:
+                self._field.put(Card(uid))
+
+    def take(self):
+        """The button that came with the card."""
+        button, self._button = self._button, 0
+        return button
+
+    def show(self, line):
+        """Send it as soon as the hall is there."""
+        if len(self._lines) == _MAX_LINES:
+            self._lines.pop(0)
+        self._lines.append(json.dumps(line))
+        self._has_lines.set()
+
+    async def run(self):
+        """Keep the connection, for ever."""
+        while True:
+            try:
+                await self._session()
+            except OSError as error:
+                print("hall:", error, file=sys.stderr)
+            self._changes.append((None, 0))
+            await asyncio.sleep(_RETRY_S)
+
+    async def _session(self):
+        connection = await tcp.dial(*self._address)
+        try:
+            await connection.write(self._hello.encode() + b"\n")
+            await run_together(self._read(connection), self._write(connection))
+        finally:
+            connection.close()
+
+    async def _read(self, connection):
+        rest = b""
+        while True:
+            while len(self._changes) >= _MAX_LINES:
+                await asyncio.sleep(_STEP_S)
+            lines = (rest + await connection.read_some(_MAX_LINE_BYTES)).split(b"\n")
+            rest = lines.pop()
+            if len(rest) > _MAX_LINE_BYTES:
+                raise OSError("line without an end")
+            for line in lines:
+                self._take(line)
+
+    def _take(self, line):
+        try:
+            fields = json.loads(line)
+            uid, button = fields["uid"], fields.get("button", 0)
+            uid = None if uid is None else binascii.unhexlify(uid)
+            if uid is not None and len(uid) not in UID_BYTES:
+                raise ValueError("length")
+            if not isinstance(button, int) or not 0 <= button <= 255:
+                raise ValueError("button")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            print("hall: not understood:", line, file=sys.stderr)
+            return
+        self._changes.append((uid, button))
+
+    async def _write(self, connection):
+        while True:
+            self._has_lines.clear()
+            while self._lines:
+                line = self._lines[0]
+                await connection.write(line.encode() + b"\n")
+                if self._lines[0] is line:
+                    self._lines.pop(0)
+            await self._has_lines.wait()
