@@ -1,7 +1,6 @@
 """The state after a fact: `apply(state, fact)`. Decides nothing and refuses nothing: what is in the ledger happened."""
 
 from collections import deque
-from dataclasses import replace
 
 from luot_controller.engine.events import (
     CommandUndone,
@@ -41,7 +40,7 @@ def apply(state: State, fact: Fact) -> None:
         _move(state, visit, VisitState.WAITING, fact.at_ms)
     else:
         visit, desk = state.visits[fact.visit], state.desks[fact.desk]
-        before = Before(replace(visit), state.event_id)
+        before = Before(visit.copy(), state.event_id)
         _at_desk(state, visit, fact)
         if isinstance(fact, VisitCalled) and fact.finished is not None:
             desk.undo.append(before)
@@ -118,7 +117,7 @@ def _restore(state: State, fact: CommandUndone) -> None:
         _leave(state, now)
         if now.state is VisitState.FINISHED:
             _forget_sample(state, now.service, now.since_ms - before.since_ms)
-        visit = state.visits[before.id] = replace(before)
+        visit = state.visits[before.id] = before.copy()
         _enter(state, visit, visit.state, visit.since_ms)
     state.desks[fact.desk].undo = []
     for changed in desks_of(fact):

@@ -2,11 +2,8 @@
 
 import pytest
 
-from luot_controller.engine.commands import CallNext, Start, Tap
-from luot_controller.engine.events import VisitCalled
-from luot_controller.engine.evolve import apply
-from luot_controller.engine.model import Policy, Role, State
-from luot_controller.engine.transitions import decide
+from luot_controller.engine.model import Policy
+from luot_controller.replay.day import Arrival, Stay, stays
 
 MINUTE = 60_000
 ARRIVALS = {
@@ -16,31 +13,22 @@ ARRIVALS = {
 STRICT_MIN = 10_000
 
 
-def call_order(head_start_min: int) -> list[str]:
-    """The order in which the desk calls the twelve, calling one every ten minutes from 0."""
+def day(head_start_min: int) -> dict[str, Stay]:
+    """What becomes of the twelve."""
     policy = Policy(
         head_start_ms={"A": 0, "P": head_start_min * MINUTE},
         typical_ms={"papers": 10 * MINUTE},
         desk_services={"1": frozenset({"papers"})},
     )
-    state = State.empty(policy)
     names = sorted(ARRIVALS, key=ARRIVALS.__getitem__)
-    numbers = {name: number for number, name in enumerate(names, 1)}
-    coming = list(names)
-    order: list[str] = []
-    for call_min in range(0, 120, 10):
-        while coming and ARRIVALS[coming[0]] <= call_min:
-            name = coming.pop(0)
-            at_ms = ARRIVALS[name] * MINUTE
-            tap = Tap("entry", "k1", 1, numbers[name], numbers[name], at_ms, True, Role.ENTRY, "papers", name[0])
-            for fact in decide(state, policy, tap, at_ms):
-                apply(state, fact)
-        for command in (CallNext("1"), Start("1")):
-            for fact in decide(state, policy, command, call_min * MINUTE):
-                apply(state, fact)
-                if isinstance(fact, VisitCalled):
-                    order.append(names[fact.number - 1])
-    return order
+    arrivals = [Arrival(ARRIVALS[name] * MINUTE, "papers", name[0], 10 * MINUTE) for name in names]
+    return dict(zip(names, stays(policy, arrivals), strict=True))
+
+
+def call_order(head_start_min: int) -> list[str]:
+    """Their names, as the desk calls them."""
+    called = day(head_start_min)
+    return sorted(called, key=lambda name: called[name].called_ms or 0)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +49,7 @@ def test_call_order(head_start_min: int, expected: str) -> None:
 )
 def test_mean_waits(head_start_min: int, mean_p: float, mean_a: float) -> None:
     """Each rule moves waiting between the groups and leaves the overall mean of 38.9167 minutes alone."""
-    order = call_order(head_start_min)
-    waits = {name: order.index(name) * 10 - ARRIVALS[name] for name in order}
+    waits = {name: (stay.wait_ms or 0) / MINUTE for name, stay in day(head_start_min).items()}
     of_p = [wait for name, wait in waits.items() if name[0] == "P"]
     of_a = [wait for name, wait in waits.items() if name[0] == "A"]
     assert (mean_p, mean_a, 38.9167) == (
