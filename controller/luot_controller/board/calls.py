@@ -14,8 +14,8 @@ from luot_controller.language import MINUTE_MS
 CALLED, SERVING, GONE = "called", "serving", "gone"
 """States of a call: the protocol's two, and ours for one that is no longer on the board."""
 
-FRESH_S = 15.0
-"""For this long a call is shown as new."""
+FRESH_S, SEEN_S = 15.0, 5.0
+"""For so long a call is shown as new while it is awaited, and once the citizen is at the desk."""
 
 KEPT_MS = 15 * MINUTE_MS
 """For this long a call that has left the board is remembered: whoever missed it was not away for longer."""
@@ -44,7 +44,7 @@ class Call:
 
     def is_fresh(self, now_s: float) -> bool:
         """Whether it is new at `now_s`."""
-        return self.told_s is not None and now_s - self.told_s < FRESH_S
+        return self.told_s is not None and now_s - self.told_s < (FRESH_S if self.state == CALLED else SEEN_S)
 
 
 class Calls:

@@ -21,8 +21,8 @@ from luot_controller.board.widgets.message import MessageLine
 from luot_controller.board.widgets.services import LARGE, Services
 from luot_controller.language import clock
 
-_GONE = 2
-"""So many of the calls that have gone should be seen; more only where there is room left."""
+_GONE = 1
+"""So many of the calls that have gone should be seen, also if digits get smaller by it; more where there is room."""
 
 
 class _Moment(NamedTuple):
@@ -33,8 +33,10 @@ class _Moment(NamedTuple):
     stale: bool
 
     def age_s(self, call: Call) -> float | None:
-        """How long ago the hall was told of a call; None when that was before, or is no news any more."""
-        return None if call.told_s is None or self.stale else self.now_s - call.told_s
+        """How long ago the hall was told of a call; None when it is not new any more."""
+        if call.told_s is None or self.stale or not call.is_fresh(self.now_s):
+            return None
+        return self.now_s - call.told_s
 
 
 class BoardScreen(Screen[None]):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fake_hall import MINUTE_MS, START_MS, board, call, desk
 
-from luot_controller.board.calls import CALLED, FRESH_S, GONE, KEPT_MS, SERVING, Calls
+from luot_controller.board.calls import CALLED, FRESH_S, GONE, KEPT_MS, SEEN_S, SERVING, Calls
 
 
 def heard(*messages: dict[str, Any], at_s: float = 0.0) -> Calls:
@@ -31,6 +31,15 @@ def test_a_call_is_new_for_a_while() -> None:
     assert newest.is_fresh(1.0)
     assert newest.is_fresh(1.0 + FRESH_S - 0.01)
     assert not newest.is_fresh(1.0 + FRESH_S)
+
+
+def test_who_is_at_the_desk_is_not_announced_for_long() -> None:
+    """But seen by those who sit farther away."""
+    calls = heard(board(), board(call(17, "3")), board(call(17, "3", state=SERVING)))
+    newest = calls.newest(2.0)
+    assert newest is not None
+    assert newest.is_fresh(1.0 + SEEN_S - 0.01)
+    assert not newest.is_fresh(1.0 + SEEN_S)
 
 
 def test_what_was_there_at_the_start_is_not_new() -> None:

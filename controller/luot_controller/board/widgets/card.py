@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from luot_controller.board import digits, pair
-from luot_controller.board.calls import CALLED, FRESH_S, SERVING, Call
+from luot_controller.board.calls import CALLED, SERVING, Call
 from luot_controller.board.pair import Pair
 from luot_controller.board.widgets.drawn import Drawn, inked, stacked
 from luot_controller.console.plain import cut, fit
@@ -52,15 +52,15 @@ class CallCard(Drawn):
         call: Call | None,
         words: Words,
         *,
-        new: str = "",
         age_s: float | None = None,
+        new: str = "",
         stale: bool = False,
     ) -> None:
-        """Show `call` below `words`, as new while it is by its age: with a bright ground, a sign, and the word `new`.
+        """Show `call` below `words`; a `stale` one has no colours.
 
-        A `stale` one has no colours.
+        One that is new, `age_s` after the hall was told, has a bright ground, a sign, and the word `new`.
         """
-        fresh = age_s is not None and age_s < FRESH_S
+        fresh = age_s is not None
         self.set_class(fresh, "-fresh")
         self.set_class(age_s is not None and age_s < BEATS_S and int(age_s / BEAT_S) % 2 == 1, "-beat")
         if call is None:
