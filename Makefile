@@ -67,10 +67,7 @@ i18n: $(READY) ## Bring the catalogues of texts up to date with the code
 	@$(BIN)/python -m luot_tools.catalogue
 
 pictures: $(READY) ## Draw the pictures of the documentation again
-	@mkdir -p docs/pictures
-	@for language in vi en; do \
-		$(BIN)/python -m luot_controller.console.picture docs/pictures/console-$$language.svg $$language || exit 1; \
-	done
+	@$(BIN)/python -m luot_tools.pictures
 
 vectors: $(READY) ## Write protocol/vectors.json again
 	@$(BIN)/python -m luot_tools.vectors

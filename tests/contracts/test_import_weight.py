@@ -16,6 +16,9 @@ import json
 print(json.dumps(loaded))
 """
 
+OFFICE = ["sqlite3", "paho", "amqtt", *(f"luot_controller.{name}" for name in ("engine", "store", "service", "ingest"))]
+"""What the office's own machine has, and a screen elsewhere need not."""
+
 
 def loaded_by(*names: str) -> set[str]:
     """Every module that a fresh interpreter holds in memory after importing these."""
@@ -51,10 +54,9 @@ def modules(package: str) -> list[str]:
             ],
         ),
         ("luot_protocol", ["json", "hmac", "dataclasses", "enum", "typing", "luot_controller", "luot_tools"]),
-        (
-            "luot_controller.console",
-            ["sqlite3", "luot_controller.engine", "luot_controller.store", "luot_controller.service", "amqtt"],
-        ),
+        ("luot_controller.console", [*OFFICE, "luot_controller.board"]),
+        ("luot_controller.board", [*OFFICE, "luot_controller.console"]),
+        ("luot_controller.screen", [*OFFICE, "luot_controller.console", "luot_controller.board"]),
         ("luot_controller.ingest", ["paho", "sqlite3", "textual", "click", "luot_controller.store"]),
         ("luot_controller.publish", ["paho", "sqlite3", "textual", "click", "luot_controller.store"]),
         ("luot_controller.service", ["paho", "sqlite3", "textual", "click"]),

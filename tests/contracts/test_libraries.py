@@ -5,6 +5,7 @@ import sys
 from work_tree import imports, python_files
 
 CONTROLLER = "controller/luot_controller/"
+SCREENS = [CONTROLLER + name for name in ("screen/", "console/", "board/")]
 
 ROOMS = {
     "amqtt": [CONTROLLER + "broker/amqtt_child.py"],
@@ -12,12 +13,12 @@ ROOMS = {
     "click": [CONTROLLER + "cli.py", CONTROLLER + "commands/", "tools/luot_tools/"],
     "msgspec": [CONTROLLER, "tools/luot_tools/"],
     "paho": [CONTROLLER + "mqtt.py"],
-    "rich": [CONTROLLER + "console/", CONTROLLER + "board/", CONTROLLER + "commands/"],
+    "rich": [*SCREENS, CONTROLLER + "commands/", "tools/luot_tools/pictures/"],
     "serial": ["tools/luot_tools/"],
     "sortedcontainers": [CONTROLLER + "engine/order.py"],
     # The naive prototype that the office is measured against has a table of its own, and is no part of an office.
     "sqlite3": [CONTROLLER + "store/sqlite.py", "tools/luot_tools/bench/naive.py"],
-    "textual": [CONTROLLER + "console/", CONTROLLER + "board/"],
+    "textual": SCREENS,
 }
 """Library to the files and folders that may import it; sqlite3 is the standard library's, and watched all the same."""
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from luot_controller import client
 from luot_controller.access import Access, save
 from luot_controller.commands.status import command, fetch, table
-from luot_controller.console.office import OnChange, OnLink
 from luot_controller.errors import DataFolderMissing, LuotError, OfficeUnreachable, TimedOut, UsageProblem
 from luot_controller.language import use
+from luot_controller.screen.office import OnChange, OnLink
 
 SITE = {"name": "Bộ phận Một cửa", "language": "vi", "services": [{"id": "dat-dai", "name": "Đất đai"}]}
 STATUS: dict[str, Any] = {
@@ -117,7 +117,7 @@ def test_the_table_in_the_sites_language(office: Script, data: Path) -> None:
         "",
         "Quầy   trạng thái     số",
         "1      Đang phục vụ   17",
-        "2      Quầy trống",
+        "2      Đang trống",
         "",
         "Đầu đọc   vai trò   kết nối        liên lạc cuối   chưa gửi",
         "entry-1   entry     sẵn sàng              2 phút          0",

@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 from e2e.parts import Controller, Reader, enrol, until
 from luot_controller.client import OfficeClient
 from luot_controller.console.app import ConsoleApp
-from luot_controller.console.office import WATCHED, OnChange, OnLink
+from luot_controller.console.state import WATCHED
+from luot_controller.screen.office import OnChange, OnLink
 
 pytestmark = pytest.mark.real
 

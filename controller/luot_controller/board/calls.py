@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from luot_controller.board.fields import office_time, rows, text, whole
-from luot_controller.console.plain import plain
 from luot_controller.language import MINUTE_MS
+from luot_controller.screen.fields import office_time, rows, text, whole
+from luot_controller.screen.plain import plain
 
 CALLED, SERVING, GONE = "called", "serving", "gone"
 """States of a call: the protocol's two, and ours for one that is no longer on the board."""

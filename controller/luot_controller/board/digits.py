@@ -12,7 +12,7 @@ from math import cos, hypot, radians, sin
 from rich.cells import cell_len
 
 from luot_controller.board.glyphs import GLYPHS, Point, Stroke
-from luot_controller.console.widgets.number import largest
+from luot_controller.screen.faces import largest
 
 SMOOTH_ROWS, HAND_ROWS, SMALL_ROWS = 5, 5, 3
 """The least rows at which letters are drawn too; the most of hand-drawn digits; the least of any."""

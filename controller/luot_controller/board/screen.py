@@ -18,7 +18,7 @@ from luot_controller.board.widgets.banner import Banner
 from luot_controller.board.widgets.card import CallCard, Words
 from luot_controller.board.widgets.masthead import Masthead
 from luot_controller.board.widgets.message import MessageLine
-from luot_controller.board.widgets.services import LARGE, Services
+from luot_controller.board.widgets.services import Services, has_words
 from luot_controller.language import clock
 
 _GONE = 1
@@ -79,8 +79,9 @@ class BoardScreen(Screen[None]):
         # What has gone fills the room that is left, and makes no page turn.
         calls = [*shown.items, *(gone if shown.of == 1 else [])][:slots]
         self._draw_others(calls, f"{shown.at}/{shown.of}" if shown.of > 1 else "", moment)
-        lines = [wording.line(service, in_words=layout.line >= LARGE) for service in view.services]
-        self.query_one(Services).draw(wording.waiting(view.waiting), lines, turn, layout.line)
+        in_words = has_words(self.size.width)
+        lines = [wording.line(service, in_words) for service in view.services]
+        self.query_one(Services).draw(wording.waiting(view.waiting, in_words), lines, turn, layout.line)
         self.query_one(MessageLine).draw(wording.tip(turn, moment.stale))
 
     def _arrange(self, layout: Layout) -> None:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from luot_controller.board.calls import Calls
-from luot_controller.board.fields import rows, text, whole
-from luot_controller.board.pulse import Pulse
-from luot_controller.console.plain import plain
+from luot_controller.screen.fields import named, text, whole
+from luot_controller.screen.plain import plain
+from luot_controller.screen.pulse import Pulse
+
+WATCHED = ("office", "site", "board", "service", "desk")
+"""The topic names that the board is made of; of desks, only how often a number was called again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,7 @@ class View:
             self.pulse.hear(message, heard_s)
         elif name == "site" and message:
             self.site_name, self.language = plain(message.get("name")), text(message, "language")
-            named = {text(row, "id"): plain(row.get("name")) for row in rows(message, "services")}
-            self._names = {service: label for service, label in named.items() if service is not None}
+            self._names = {row["id"]: plain(row.get("name")) for row in named(message, "services")}
         elif name == "board":
             self.calls.hear(message, heard_s)
             self.waiting = whole(message, "waiting")

@@ -6,9 +6,9 @@ from functools import cache
 from typing import NamedTuple
 
 from luot_controller.board.calls import CALLED, GONE, SERVING, Call
-from luot_controller.board.pulse import Pulse, Reach
 from luot_controller.board.state import Service
 from luot_controller.language import DOMAIN, LANGUAGES, LOCALE, N_, _, clock, ngettext, wait_range
+from luot_controller.screen.pulse import Pulse, Reach
 
 _AWAY = {
     Reach.CUT: N_("NO CONNECTION TO THE OFFICE"),
@@ -71,10 +71,10 @@ def new() -> str:
     return _("NEW")
 
 
-def waiting(people: int | None) -> tuple[str, str]:
-    """The heading of the services: how many wait in all, and what the columns are."""
+def waiting(people: int | None, in_words: bool) -> tuple[str, str]:
+    """The heading of the services: how many wait in all, and what the columns are, unless they say it `in_words`."""
     in_all = "" if people is None else ngettext("{count} waiting", "{count} waiting", people).format(count=people)
-    return in_all, _("people waiting, expected wait")
+    return in_all, _("expected wait") if in_words else _("people waiting, expected wait")
 
 
 def line(service: Service, in_words: bool) -> Line:

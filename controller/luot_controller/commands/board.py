@@ -34,8 +34,9 @@ def command(data: Path, url: str | None, language: str | None, light: bool) -> N
 
     # Textual takes 240 ms to import, which `luot board --help` need not pay.
     from luot_controller.board.app import BoardApp
-    from luot_controller.board.office import WATCHED, OnChange, OnLink
+    from luot_controller.board.state import WATCHED
     from luot_controller.client import OfficeClient
+    from luot_controller.screen.office import OnChange, OnLink
 
     def connect(on_change: OnChange, on_link: OnLink) -> OfficeClient:
         return OfficeClient(access, on_change=on_change, on_link=on_link, watch=WATCHED)

@@ -33,7 +33,8 @@ def command(desk: str, data: Path, url: str | None, language: str | None, strip:
     # Textual takes 240 ms to import, which `luot console --help` need not pay.
     from luot_controller.client import OfficeClient
     from luot_controller.console.app import ConsoleApp
-    from luot_controller.console.office import WATCHED, OnChange, OnLink
+    from luot_controller.console.state import WATCHED
+    from luot_controller.screen.office import OnChange, OnLink
 
     def connect(on_change: OnChange, on_link: OnLink) -> OfficeClient:
         return OfficeClient(access, on_change=on_change, on_link=on_link, watch=WATCHED)

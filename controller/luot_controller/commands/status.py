@@ -12,11 +12,12 @@ import click
 from luot_controller.access import WATCH
 from luot_controller.commands.options import data_option
 from luot_controller.commands.reach import find_access, language_option, url_option
-from luot_controller.console.office import Connect, OnChange, OnLink
-from luot_controller.console.plain import fit, plain
+from luot_controller.console.office import Connect
 from luot_controller.console.wording import desk_state
 from luot_controller.errors import LuotError
 from luot_controller.language import DEFAULT, N_, _, clock, duration, ngettext, use, wait_range
+from luot_controller.screen.office import OnChange, OnLink
+from luot_controller.screen.plain import fit, plain
 
 _SITE_WITHIN_S = 1.0
 _LINKS = {"ready": N_("ready"), "sleeping": N_("sleeping"), "lost": N_("lost")}

@@ -1,4 +1,4 @@
-"""What other threads tell the console's own, as Textual messages; nothing but data."""
+"""What the threads of commands and questions tell the console's own, as Textual messages; nothing but data."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,24 +6,6 @@ from typing import Any
 from textual.message import Message
 
 from luot_controller.console.actions import Action
-
-
-@dataclass
-class Heard(Message):
-    """The office said something at `at_s`."""
-
-    name: str
-    topic_id: str | None
-    message: dict[str, Any]
-    at_s: float
-
-
-@dataclass
-class Linked(Message):
-    """The connection to the broker came up or was lost."""
-
-    up: bool
-    at_s: float
 
 
 @dataclass

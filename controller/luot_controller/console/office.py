@@ -1,26 +1,13 @@
-"""What the console needs of the office: the part of `client.OfficeClient` that it uses, and nothing of how it works."""
+"""What the console needs of the office beside listening: the part of `client.OfficeClient` that commands and asks."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
-OnChange = Callable[[str, str | None, dict[str, Any]], None]
-OnLink = Callable[[bool], None]
-
-WATCHED = ("office", "site", "service", "desk")
-"""The topic names that the screen is made of."""
+from luot_controller.screen.office import Office, OnChange, OnLink
 
 
-class Office(Protocol):
+class DeskOffice(Office, Protocol):
     """A conversation with one office; see `client.OfficeClient` for what each call raises."""
-
-    def start(self) -> None:
-        """Begin to connect, and keep connected; returns at once."""
-
-    def stop(self) -> None:
-        """End the conversation."""
-
-    def wait_ready(self, timeout_s: float) -> None:
-        """Return once the office is open; raises LuotError with the reason when it is not within the limit."""
 
     def command(
         self,
@@ -40,5 +27,5 @@ class Office(Protocol):
         """Send a question; blocks until the answer."""
 
 
-Connect = Callable[[OnChange, OnLink], Office]
+Connect = Callable[[OnChange, OnLink], DeskOffice]
 """Builds the conversation; both callbacks come from a thread of its own."""

@@ -6,7 +6,8 @@ awaited, and what is the same key still held down, is refused here, with the rea
 
 from luot_controller.console import wording
 from luot_controller.console.actions import Action
-from luot_controller.console.state import Reach, View
+from luot_controller.console.state import View
+from luot_controller.screen.pulse import Reach
 
 REPEAT_S = 0.4
 """The same key again within this is the same press: a double click, or a key held down (30 a second)."""

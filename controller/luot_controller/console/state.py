@@ -6,41 +6,18 @@ is taken field by field: a field that is not what the protocol says is as if it 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any
 
-from luot_controller.console.plain import plain
-from luot_controller.errors import AccessRefused, LuotError
+from luot_controller.screen.fields import items, named, office_time, rows, text, whole
+from luot_controller.screen.plain import plain
+from luot_controller.screen.pulse import Pulse, Reach
 
-STALE_S = 5.0
-"""The office's pulse comes every two seconds; without one for this long, what is shown may be out of date."""
+WATCHED = ("office", "site", "service", "desk")
+"""The topic names that the console is made of."""
 
 HEAD = 5
 HELD = 8
 """A desk tells no more of the numbers that it holds."""
-
-_MAX_INT = 1 << 53
-_MAX_OFFICE_MS = 250_000_000_000_000  # in the year 9892; a clock cannot be read much beyond
-
-
-class Reach(Enum):
-    """Whether the office can be reached, and what it is that is missing."""
-
-    SEEKING = auto()
-    """No word yet, and not long enough to worry."""
-    OPEN = auto()
-    CUT = auto()
-    """The broker does not answer."""
-    REFUSED = auto()
-    """The broker does not accept this console."""
-    STALE = auto()
-    """The broker answers, the office has been silent for STALE_S."""
-    LOST = auto()
-    """The broker says that the controller has gone without a goodbye."""
-    STOPPED = auto()
-    """The controller was stopped."""
-    NO_DESK = auto()
-    """The office is there, but has no such desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +88,7 @@ class View:
         self.lines: dict[str, Line] = {}
         self.upcoming: Upcoming | None = None
         self.upcoming_known = False
-        self.problem: LuotError | None = None
-        self._office = ""
-        self._pulse_s: float | None = None
-        self._began_s = now_s
-        self._linked: bool | None = None
-        self._at: tuple[int, float, float] | None = None
+        self.pulse = Pulse(now_s)
 
     @property
     def desk(self) -> Desk | None:
@@ -129,34 +101,15 @@ class View:
         return self.site.desks.get(self.desk_id, frozenset()) if self.site else frozenset()
 
     @property
-    def linked(self) -> bool:
-        """Whether the broker is connected."""
-        return self._linked is True
+    def language(self) -> str | None:
+        """The site's, once it is known."""
+        return self.site.language if self.site else None
 
     def reach(self, now_s: float) -> Reach:
-        """Whether the office can be reached at `now_s`."""
-        if isinstance(self.problem, AccessRefused):
-            return Reach.REFUSED
-        if self._linked is False or (self._linked is None and self.problem is not None):
-            return Reach.CUT
-        if self._office in ("lost", "stopped"):
-            return Reach.LOST if self._office == "lost" else Reach.STOPPED
-        if now_s - (self._began_s if self._pulse_s is None else self._pulse_s) > STALE_S:
-            return Reach.STALE
-        if self._pulse_s is None:
-            return Reach.SEEKING
-        return Reach.NO_DESK if self.site and self.site.desks and self.desk_id not in self.site.desks else Reach.OPEN
-
-    def office_ms(self, now_s: float) -> int | None:
-        """Office time at `now_s`; None until the office has told it."""
-        if self._at is None:
-            return None
-        at_ms, heard_s, speed = self._at
-        return min(at_ms + int((now_s - heard_s) * 1000 * speed), _MAX_OFFICE_MS)
-
-    def lasting_ms(self, seconds: float) -> int:
-        """How much office time passes in `seconds` of ours."""
-        return int(seconds * 1000 * (self._at[2] if self._at else 1))
+        """Whether the office, and this desk in it, can be reached at `now_s`."""
+        reach = self.pulse.reach(now_s)
+        desks = self.site.desks if self.site else {}
+        return Reach.NO_DESK if reach is Reach.OPEN and desks and self.desk_id not in desks else reach
 
     def is_priority(self, class_id: str | None) -> bool:
         """Whether a class has a head start; the ground for it is nobody's business here."""
@@ -172,19 +125,10 @@ class View:
         """The name of a service, its id where the site has none for it."""
         return (self.site.services.get(service or "") if self.site else None) or plain(service)
 
-    def hear_link(self, up: bool, now_s: float) -> None:
-        """The connection to the broker came up or was lost; after a loss, the office must speak anew."""
-        self._linked = up
-        if up:
-            self.problem = None
-            self._began_s = now_s
-        else:
-            self._pulse_s, self._office = None, ""
-
     def hear(self, name: str, topic_id: str | None, message: Mapping[str, Any], heard_s: float) -> None:
         """Take in one message of the watched topics, as `OfficeClient.on_change` gives it."""
         if name == "office":
-            self._hear_office(message, heard_s)
+            self.pulse.hear(message, heard_s)
         elif name == "site" and message:
             self.site = _site(message)
         elif name == "service" and topic_id:
@@ -208,94 +152,65 @@ class View:
 
     def hear_next(self, message: Mapping[str, Any]) -> None:
         """Take in the answer to `ask next`: a map of one person, empty when nobody waits."""
-        number = _int(message, "number")
+        number = whole(message, "number")
         self.upcoming_known = True
         self.upcoming = None
         if number is not None:
             self.upcoming = Upcoming(
                 number=number,
-                service=_id(message, "service"),
-                class_id=_id(message, "class"),
-                rank_ms=_int(message, "rank_ms"),
+                service=text(message, "service"),
+                class_id=text(message, "class"),
+                rank_ms=office_time(message, "rank_ms"),
                 reason=plain(message.get("reason"), 30),
-                over=_int(message, "over"),
+                over=whole(message, "over"),
             )
 
     def forget_next(self) -> None:
         """Nobody knows who is next: the question got no answer."""
         self.upcoming, self.upcoming_known = None, False
 
-    def _hear_office(self, message: Mapping[str, Any], heard_s: float) -> None:
-        self._office = str(message.get("state", ""))
-        if self._office == "open":
-            self._pulse_s = heard_s
-            self.problem = None
-        at_ms, speed = _int(message, "at_ms"), message.get("speed", 1)
-        if at_ms is not None:
-            scaled = isinstance(speed, int | float) and not isinstance(speed, bool) and 0 < speed < 1e6
-            self._at = (at_ms, heard_s, float(speed) if scaled else 1.0)
-
 
 def _site(message: Mapping[str, Any]) -> Site:
     return Site(
         name=plain(message.get("name")),
-        language=_id(message, "language"),
-        services={row["id"]: plain(row.get("name")) for row in _rows(message, "services")},
-        desks={row["id"]: frozenset(map(str, _list(row, "services"))) for row in _rows(message, "desks")},
-        heads={row["id"]: _int(row, "head_start_ms") or 0 for row in _rows(message, "classes")},
+        language=text(message, "language"),
+        services={row["id"]: plain(row.get("name")) for row in named(message, "services")},
+        desks={row["id"]: frozenset(map(str, items(row, "services"))) for row in named(message, "desks")},
+        heads={row["id"]: whole(row, "head_start_ms") or 0 for row in named(message, "classes")},
     )
 
 
 def _line(message: Mapping[str, Any]) -> Line | None:
     if not message:
         return None
-    people = [person for person in _list(message, "head") if isinstance(person, dict)]
-    head = [(number, _id(person, "class") or "") for person in people if (number := _int(person, "number")) is not None]
-    return Line(_int(message, "waiting") or 0, tuple(head[:HEAD]), _int(message, "lo_min"), _int(message, "hi_min"))
+    people = [(whole(person, "number"), text(person, "class") or "") for person in rows(message, "head")]
+    head = [(number, class_id) for number, class_id in people if number is not None]
+    return Line(whole(message, "waiting") or 0, tuple(head[:HEAD]), whole(message, "lo_min"), whole(message, "hi_min"))
 
 
 def _desk(message: Mapping[str, Any]) -> Desk | None:
     if not message:
         return None
     return Desk(
-        stamp=(_int(message, "epoch") or 0, _int(message, "version") or 0),
+        stamp=(whole(message, "epoch") or 0, whole(message, "version") or 0),
         state=str(message.get("state", "")),
-        number=_int(message, "number"),
-        service=_id(message, "service"),
-        class_id=_id(message, "class"),
-        since_ms=_int(message, "since_ms"),
-        recalls=_int(message, "recalls") or 0,
+        number=whole(message, "number"),
+        service=text(message, "service"),
+        class_id=text(message, "class"),
+        since_ms=office_time(message, "since_ms"),
+        recalls=whole(message, "recalls") or 0,
         reason=plain(message.get("reason"), 30) or None,
-        over=_int(message, "over"),
+        over=whole(message, "over"),
         held=tuple(_ints(message, "held")[:HELD]),
         undo=message.get("undo") is True,
     )
 
 
 def _ints(message: Mapping[str, Any], key: str) -> list[int]:
-    numbers = (_int({key: value}, key) for value in _list(message, key))
+    numbers = (whole({key: value}, key) for value in items(message, key))
     return [number for number in numbers if number is not None]
-
-
-def _rows(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    return [row for row in _list(message, key) if isinstance(row, dict) and isinstance(row.get("id"), str)]
-
-
-def _list(message: Mapping[str, Any], key: str) -> list[Any]:
-    value = message.get(key)
-    return value if isinstance(value, list) else []
 
 
 def _map(message: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = message.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _int(message: Mapping[str, Any], key: str) -> int | None:
-    value = message.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_INT else None
-
-
-def _id(message: Mapping[str, Any], key: str) -> str | None:
-    value = message.get(key)
-    return value if isinstance(value, str) else None

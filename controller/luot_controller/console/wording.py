@@ -14,10 +14,11 @@ from luot_controller.console.actions import (
     Action,
     offered,
 )
-from luot_controller.console.plain import cut
-from luot_controller.console.state import Desk, Reach, View
+from luot_controller.console.state import Desk, View
 from luot_controller.errors import AccessRefused, LuotError, TimedOut
 from luot_controller.language import MINUTE_MS, N_, _, duration, ngettext
+from luot_controller.screen.plain import cut
+from luot_controller.screen.pulse import Reach
 
 _NAME_CELLS = 20
 
@@ -183,7 +184,7 @@ def done(action: Action, called: int | None, number: int | None, service: str = 
 
 def waited(view: View, rank_ms: int | None, now_s: float) -> str:
     """How long a number has waited; empty when that is not known."""
-    at_ms = view.office_ms(now_s)
+    at_ms = view.pulse.office_ms(now_s)
     if at_ms is None or rank_ms is None:
         return ""
     if at_ms - rank_ms < MINUTE_MS:

@@ -11,7 +11,6 @@ from typing import Any
 from fake_hall import FakeHall
 from textual.pilot import Pilot
 
-from luot_controller.board import app as board_app
 from luot_controller.board import digits, pair
 from luot_controller.board.app import BoardApp
 from luot_controller.language import use
@@ -124,7 +123,7 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     """A board, connected, with everything on the screen that the office has said."""
     hall = hall or FakeHall()
-    own_s, board_app.TICK_S = board_app.TICK_S, tick_s
+    own_s, BoardApp.TICK_S = BoardApp.TICK_S, tick_s
     app = BoardApp(hall.connect, language=language, clock=hall.clock, zone=VIETNAM)
     try:
         async with app.run_test(size=size) as pilot:
@@ -133,7 +132,7 @@ async def staged(
                 await stage.until(lambda: app.view.waiting is not None, "the board")
             yield stage
     finally:
-        board_app.TICK_S = own_s
+        BoardApp.TICK_S = own_s
         use("en")
 
 

@@ -5,8 +5,8 @@ Nothing passes by itself: pulses and time come from the test.
 
 from typing import Any
 
-from luot_controller.board.office import OnChange, OnLink
 from luot_controller.errors import LuotError, OfficeUnreachable
+from luot_controller.screen.office import OnChange, OnLink
 
 START_MS = 1_780_022_460_000  # 09:41 in Vietnam
 MINUTE_MS = 60_000

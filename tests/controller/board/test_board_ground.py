@@ -4,7 +4,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from luot_controller.console.themes import THEMES
+from luot_controller.screen.themes import THEMES
 
 AA = 4.5
 

@@ -16,9 +16,10 @@ from brokers import RunningBroker
 from e2e.parts import FREE_PORT, Controller, Reader, enrol
 from luot_controller.access import WATCH, Access
 from luot_controller.board.app import BoardApp
-from luot_controller.board.office import WATCHED, OnChange, OnLink
+from luot_controller.board.state import WATCHED
 from luot_controller.client import OfficeClient
 from luot_controller.language import use
+from luot_controller.screen.office import OnChange, OnLink
 
 pytestmark = pytest.mark.real
 

@@ -9,10 +9,10 @@ from rich.cells import cell_len
 
 from luot_controller.board import wording
 from luot_controller.board.calls import CALLED, GONE, SERVING, Call
-from luot_controller.board.pulse import Pulse, Reach
 from luot_controller.board.state import Service
 from luot_controller.errors import AccessRefused
 from luot_controller.language import LANGUAGES, use
+from luot_controller.screen.pulse import Pulse, Reach
 
 LINE_CELLS = 76
 """80 columns, less the margins."""
@@ -94,8 +94,8 @@ def test_people_and_waits_in_words() -> None:
     assert ("Land", "1 person", "5-10 min") == wording.line(Service("Land", 1, 5, 10), in_words=True)
     assert ("Land", "2 people", "") == wording.line(Service("Land", 2), in_words=True)
     assert ("Land", "-", "") == wording.line(Service("Land"), in_words=True)
-    assert "3 waiting" == wording.waiting(3)[0]
-    assert "" == wording.waiting(None)[0]
+    assert ("3 waiting", "people waiting, expected wait") == wording.waiting(3, in_words=False)
+    assert ("", "expected wait") == wording.waiting(None, in_words=True)
 
 
 def test_a_call_without_a_time_shows_none() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from luot_controller.console.office import OnChange, OnLink
 from luot_controller.errors import LuotError, OfficeUnreachable
+from luot_controller.screen.office import OnChange, OnLink
 
 START_MS = 1_780_022_460_000  # 09:41 in Vietnam
 MINUTE_MS = 60_000

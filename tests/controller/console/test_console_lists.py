@@ -207,7 +207,7 @@ async def test_a_choice_after_the_office_is_gone_is_not_sent() -> None:
         await stage.press("v")
         await listed(stage, "Into whose line?")
         stage.office.cut()
-        await stage.until(lambda: not stage.app.view.linked, "the cut")
+        await stage.until(lambda: not stage.app.view.pulse.linked, "the cut")
         await stage.pilot.press("1")
         await stage.until(lambda: "nothing was sent" in stage.notice(), "the lock")
         assert [] == sent(stage)

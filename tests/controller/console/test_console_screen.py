@@ -242,9 +242,9 @@ def test_no_color_keeps_every_word(tmp_path: Path) -> None:
     pictures = {}
     for name, extra in (("plain", {"NO_COLOR": "1"}), ("colour", {})):
         environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | extra
-        out = tmp_path / f"{name}.svg"
+        out = tmp_path / name / "console-en-80x24.svg"
         subprocess.run(
-            [sys.executable, "-m", "luot_controller.console.picture", str(out), "en"],
+            [sys.executable, "-m", "luot_tools.pictures", str(out)],
             check=True,
             env=environment,
             timeout=60,

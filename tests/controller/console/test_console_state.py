@@ -1,62 +1,18 @@
 """Pins what the read model believes, when, and for how long."""
 
-from typing import Any
-
-import pytest
 from fake_office import HEAD_START_MS, SITE, START_MS
 
-from luot_controller.console.state import STALE_S, Reach, Upcoming, View
-from luot_controller.errors import AccessRefused, OfficeUnreachable
+from luot_controller.console.state import Upcoming, View
+from luot_controller.screen.pulse import Reach
 
 
 def a_view() -> View:
     """Linked, with a pulse and the site, at second 100."""
     view = View("1", 100.0)
-    view.hear_link(True, 100.0)
+    view.pulse.hear_link(True, 100.0)
     view.hear("office", None, {"state": "open", "at_ms": START_MS, "speed": 1}, 100.0)
     view.hear("site", None, SITE, 100.0)
     return view
-
-
-def test_reach_from_the_start() -> None:
-    """Seeking at first; cut when there is a reason, stale when there is only silence."""
-    view = View("1", 100.0)
-    assert Reach.SEEKING is view.reach(100.0)
-    assert Reach.STALE is view.reach(100.1 + STALE_S)
-    view.problem = OfficeUnreachable("nobody", "")
-    assert Reach.CUT is view.reach(101.0)
-    view.problem = AccessRefused("no", "")
-    assert Reach.REFUSED is view.reach(101.0)
-    view.hear_link(True, 102.0)
-    assert Reach.SEEKING is view.reach(102.0)
-
-
-def test_a_pulse_just_before_the_link_is_up_counts() -> None:
-    """Retained messages may arrive before the connection is reported."""
-    view = View("1", 100.0)
-    view.hear("office", None, {"state": "open", "at_ms": START_MS}, 100.0)
-    view.hear_link(True, 100.1)
-    assert Reach.OPEN is view.reach(100.2)
-
-
-def test_a_pulse_from_before_a_break_does_not_count_after_it() -> None:
-    """After the link was lost the office must speak anew."""
-    view = a_view()
-    view.hear_link(False, 101.0)
-    assert Reach.CUT is view.reach(101.0)
-    view.hear_link(True, 102.0)
-    assert Reach.SEEKING is view.reach(102.0)
-
-
-@pytest.mark.parametrize(("state", "reach"), [("lost", Reach.LOST), ("stopped", Reach.STOPPED), ("open", Reach.OPEN)])
-def test_the_offices_own_word(state: str, reach: Reach) -> None:
-    """lost, stopped and open are believed at once; stale only after STALE_S."""
-    view = a_view()
-    view.hear("office", None, {"state": state}, 101.0)
-    assert reach is view.reach(101.0)
-    view.hear("office", None, {"state": "open"}, 102.0)
-    assert Reach.OPEN is view.reach(102.0 + STALE_S)
-    assert Reach.STALE is view.reach(102.1 + STALE_S)
 
 
 def test_a_desk_that_the_site_does_not_have() -> None:
@@ -66,18 +22,8 @@ def test_a_desk_that_the_site_does_not_have() -> None:
     assert Reach.OPEN is view.reach(100.0)
     view.hear("site", None, SITE, 100.0)
     assert Reach.NO_DESK is view.reach(100.0)
-
-
-@pytest.mark.parametrize(
-    ("speed", "expected_ms"), [(1, 2_000), (60.0, 120_000), (0, 2_000), ("x", 2_000), (True, 2_000)]
-)
-def test_office_time_runs_on(speed: Any, expected_ms: int) -> None:
-    """From the last pulse by our own clock, at the office's speed; a speed that is none counts as one."""
-    view = View("1", 0.0)
-    assert view.office_ms(0.0) is None
-    view.hear("office", None, {"state": "open", "at_ms": START_MS, "speed": speed}, 10.0)
-    assert START_MS + expected_ms == view.office_ms(12.0)
-    assert expected_ms == view.lasting_ms(2.0)
+    view.pulse.hear_link(False, 101.0)
+    assert Reach.CUT is view.reach(101.0)
 
 
 def test_a_reply_does_not_undo_newer_news() -> None:

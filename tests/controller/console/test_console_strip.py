@@ -9,7 +9,7 @@ from console_stage import play, staged
 from fake_office import Clock, FakeOffice, Person
 
 from luot_controller.console.actions import STRIP
-from luot_controller.console.strip import LINES, STALE_S, hall_lines
+from luot_controller.console.strip import STALE_S, HallLine, hall_lines
 from luot_controller.language import _
 
 WROTE_S = 1_780_000_000.0
@@ -24,76 +24,104 @@ def written(file: Path, text: str | bytes, at_s: float = WROTE_S) -> Path:
     return file
 
 
+def told(*texts: str, language: str = "en") -> str:
+    """A hall's file in one language: each text is a line of one part."""
+    return "".join(f"{language}\tHall\t{text}\n" for text in texts)
+
+
 @pytest.mark.parametrize(("age_s", "shown"), [(0.0, True), (STALE_S, True), (STALE_S + 0.1, False), (-60.0, False)])
 def test_a_hall_that_stopped_writing_is_no_hall(tmp_path: Path, age_s: float, shown: bool) -> None:
     """Older than STALE_S, or from a future that a clock set back has left: nothing is shown."""
-    file = written(tmp_path / "hall", "one\ntwo")
-    assert (("one", "two") if shown else ()) == hall_lines(file, lambda: WROTE_S + age_s)
+    file = written(tmp_path / "hall", told("one"))
+    assert ((HallLine("Hall", ("one",)),) if shown else ()) == hall_lines(file, "en", lambda: WROTE_S + age_s)
 
 
 def test_no_file_and_no_regular_file(tmp_path: Path) -> None:
     """Missing, a folder, or a pipe, on which reading would hang: nothing, and at once."""
     os.mkfifo(tmp_path / "pipe")
-    now_s = time.time
-    assert [(), (), ()] == [hall_lines(tmp_path / name, now_s) for name in ("missing", ".", "pipe")]
+    assert [(), (), ()] == [hall_lines(tmp_path / name, "en", time.time) for name in ("missing", ".", "pipe")]
 
 
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
         ("", ()),
-        ("a\n\n b \nc\nd\ne", ("a", "b", "c")),
-        ("\x1b[2Ja\x07\u202eb\r\nc", ("[2Jab", "c")),
-        (b"\xff\xfe x", ("\ufffd\ufffd x",)),
+        ("no tabs\n\nenglish\tx", ()),
+        ("en\tReaders\ta\t\tb\nvi\tx\ty\nen\tCards", (HallLine("Readers", ("a", "b")), HallLine("Cards", ()))),
+        (told("a", "b", "c", "d"), tuple(HallLine("Hall", (part,)) for part in "abc")),
+        ("en\t\x1b[2JH\ta\x07\u202eb\r\nen\t\tc", (HallLine("[2JH", ("ab",)), HallLine("", ("c",)))),
+        (b"en\t\xff\txa\n", (HallLine("\ufffd", ("xa",)),)),
     ],
 )
-def test_what_is_shown_is_plain_and_short(tmp_path: Path, text: str | bytes, lines: tuple[str, ...]) -> None:
-    """At most LINES lines, no control characters, no blank ones, whatever bytes there are."""
-    assert lines == hall_lines(written(tmp_path / "hall", text), lambda: WROTE_S)
+def test_what_is_shown_is_plain_and_short(tmp_path: Path, text: str | bytes, lines: tuple[HallLine, ...]) -> None:
+    """At most three lines of the language, no control characters, no blank parts, whatever bytes there are."""
+    assert lines == hall_lines(written(tmp_path / "hall", text), "en", lambda: WROTE_S)
 
 
 def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
-    """Lines have an end."""
-    shown = hall_lines(written(tmp_path / "hall", "x" * 1_000_000), lambda: WROTE_S)
-    assert 1 == len(shown)
-    assert len(shown[0]) <= 200
+    """Parts have an end, and so has the file."""
+    shown = hall_lines(written(tmp_path / "hall", told("x" * 1_000_000)), "en", lambda: WROTE_S)
+    assert [60] == [len(part) for line in shown for part in line.parts]
 
 
 @play
 async def test_the_strip_comes_changes_and_goes_with_the_hall(tmp_path: Path) -> None:
-    """Without a file nothing; with one its lines, the newest; without one again nothing. The essentials stay."""
+    """Without a file nothing; with one its first lines, the newest; without one nothing. The essentials stay."""
     file = tmp_path / "hall"
     office = FakeOffice(Clock())
     office.line = [Person(17), Person(12)]
     async with staged(office, strip=file) as stage:
         strip = stage.app.screen.query_one("#strip")
         assert not strip.display
-        written(file, "hall one\nhall two\nhall three\nhall four", time.time())
-        await stage.sees("hall three")
-        assert "hall four" not in stage.text()
-        assert LINES == strip.region.height
+        written(file, told("hall one", "hall two", "hall three", "hall four"), time.time())
+        await stage.sees("hall two")
+        assert "hall three" not in stage.text()
+        assert 2 == strip.region.height
         for text in ("NEXT IN LINE", "▸ Hộ tịch", "▸ Chứng thực", "Đất đai", " n  Next", " u  Undo", " q  Quit"):
             assert text in stage.text()
-        written(file, "hall moves on", time.time())
+        written(file, told("hall moves on"), time.time())
         await stage.sees("hall moves on")
-        await stage.misses("hall three")
-        written(file, "hall moves on", time.time() - 2 * STALE_S)
+        await stage.misses("hall two")
+        written(file, told("hall moves on"), time.time() - 2 * STALE_S)
         await stage.misses("hall moves on")
         assert not strip.display
 
 
 @play
+async def test_the_strip_has_labels_and_whole_parts(tmp_path: Path) -> None:
+    """Parts begin in one column; those that do not fit give way to an ellipsis, and are there on a wider screen."""
+    numbers = [f"{number} → desk {number % 4}" for number in range(11, 19)]
+    text = "\t".join(["en", "People", *numbers]) + "\nen\tLibrarians\tnone\n"
+    for size, last in (((80, 24), 14), ((120, 36), 17)):
+        async with staged(strip=written(tmp_path / "hall", text, time.time()), size=size) as stage:
+            await stage.sees("Librarians  none")
+            row = next(row for row in stage.rows() if "People      11 → desk 3 · " in row)
+            assert row.rstrip().endswith(f" · {numbers[last - 11]} …")
+
+
+@play
+async def test_the_strip_speaks_as_the_console_does(tmp_path: Path) -> None:
+    """The hall writes every language; a change of the console's changes the strip at once."""
+    file = written(tmp_path / "hall", told("bận", language="vi") + told("busy"), time.time())
+    async with staged(strip=file) as stage:
+        await stage.sees("busy")
+        await stage.press("l")
+        assert "bận" in stage.text()
+        assert "busy" not in stage.text()
+
+
+@play
 async def test_d_hides_and_shows_the_strip(tmp_path: Path) -> None:
     """Hidden it stays hidden although the hall goes on; shown while the hall is silent, it says so."""
-    file = written(tmp_path / "hall", "hall here", time.time())
+    file = written(tmp_path / "hall", told("hall here"), time.time())
     async with staged(strip=file) as stage:
         await stage.sees("hall here")
         await stage.press("d")
         await stage.misses("hall here")
-        written(file, "hall again", time.time())
+        written(file, told("hall again"), time.time())
         await stage.pilot.pause(0.6)
         assert "hall again" not in stage.text()
-        written(file, "hall at last", time.time())
+        written(file, told("hall at last"), time.time())
         await stage.press("D")
         await stage.sees("hall at last")
         await stage.press("d")
@@ -107,7 +135,7 @@ async def test_d_hides_and_shows_the_strip(tmp_path: Path) -> None:
 async def test_under_the_banner_the_strip_makes_room(tmp_path: Path) -> None:
     """At 80x24 the banner needs its lines; on a taller screen both fit."""
     for size, both in (((80, 24), False), ((120, 36), True)):
-        file = written(tmp_path / "hall", "hall here", time.time())
+        file = written(tmp_path / "hall", told("hall here"), time.time())
         async with staged(strip=file, size=size) as stage:
             await stage.sees("hall here")
             stage.office.cut()

@@ -115,7 +115,7 @@ def test_a_desk_of_a_real_office(office: Path) -> None:
     """Over a real broker to a real controller: the screen fills, a key is answered, l changes the language."""
     terminal = Terminal("console", "--desk", "1", "--data", str(office))
     try:
-        terminal.sees("QUẦY TRỐNG")
+        terminal.sees("ĐANG TRỐNG")
         terminal.sees("đã kết nối")
         terminal.types("n")
         terminal.sees("! Không có ai chờ các dịch vụ của quầy này.")

@@ -1,4 +1,4 @@
-"""luot_tools.sim.strip: the hall in three lines that fit, in its language, in a file that is never half there."""
+"""luot_tools.sim.strip: the hall in three lines, in every language, in a file that is never half there."""
 
 import asyncio
 import random
@@ -6,7 +6,6 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 
 from luot_controller.settings import sample_site
 from luot_tools.sim import strip as strip_module
@@ -15,7 +14,7 @@ from luot_tools.sim.fields import Fields
 from luot_tools.sim.hall import Hall
 from luot_tools.sim.scene import Scene
 from luot_tools.sim.site import load_site
-from luot_tools.sim.strip import WIDTH, WORDS, Strip
+from luot_tools.sim.strip import MOST, WORDS, ReaderSeen, Sight, Strip, text
 
 
 class Room:
@@ -40,16 +39,17 @@ class Room:
         asyncio.run(take())
 
     def lines(self, language: str = "vi") -> list[str]:
-        """What the strip shows."""
-        return Strip(self.hall, self.fields, language).lines()
+        """The parts of each line in a language, with a comma between."""
+        lines = [line.split("\t") for line in text(Strip(self.hall, self.fields).look()).splitlines()]
+        return [f"{label}: {', '.join(parts)}" for of, label, *parts in lines if of == language]
 
 
 def test_an_empty_hall(tmp_path: Path) -> None:
     """All readers free, all cards in the tray, nobody."""
     assert [
-        "Máy đọc:  entry-1 rảnh  entry-2 rảnh  entry-3 rảnh",
-        "Thẻ: 40 trong khay  0 đang dùng",
-        "Chưa có ai",
+        "Đầu đọc: entry-1 rảnh, entry-2 rảnh, entry-3 rảnh",
+        "Người: chưa có ai",
+        "Thẻ: 40 trong khay",
     ] == Room(tmp_path).lines()
 
 
@@ -60,10 +60,10 @@ def test_readers_are_free_busy_or_offline(tmp_path: Path) -> None:
     fields["entry-1"].queue = 1
     fields["entry-2"].queue = 3
     fields["entry-3"].take({"show": "offline", "text": "Mất kết nối"})
-    assert "Máy đọc:  entry-1 bận  entry-2 bận, 2 chờ  entry-3 mất kết nối" == room.lines()[0]
+    assert "Đầu đọc: entry-1 bận, entry-2 bận, 2 người chờ, entry-3 mất kết nối" == room.lines()[0]
     fields["entry-3"].take({"show": "ready", "text": ""})
     fields["entry-1"]._here.clear()
-    assert "Readers:  entry-1 offline  entry-2 busy, 2 queue  entry-3 free" == room.lines("en")[0]
+    assert "Readers: entry-1 offline, entry-2 busy, 2 in line, entry-3 free" == room.lines("en")[0]
 
 
 def test_people_are_where_they_are(tmp_path: Path) -> None:
@@ -73,32 +73,26 @@ def test_people_are_where_they_are(tmp_path: Path) -> None:
     room.hall.walks.update({17: "3", 4: "1", 8: None, 9: None})
     room.fields.by_reader["entry-1"].queue = 1
     room.hall.scene.stand("2", 5, 300)
-    assert "17→quầy 3  4→quầy 1  3 đi dạo  2 tới máy đọc" == room.lines()[2]
-    assert "17→desk 3  4→desk 1  3 walk about  2 to a reader" == room.lines("en")[2]
-    assert "Thẻ: 31 trong khay  9 đang dùng" == room.lines()[1]
+    assert "Người: 3 đi dạo, 2 đến đầu đọc, 17 → quầy 3, 4 → quầy 1" == room.lines()[1]
+    assert "People: 3 walk about, 2 go to a reader, 17 → desk 3, 4 → desk 1" == room.lines("en")[1]
+    assert "Thẻ: 31 trong khay, 9 đang dùng" == room.lines()[2]
+
+
+def test_a_crowd_is_counted_and_cut() -> None:
+    """However many readers and people there are, a line has an end, and the counts are at its beginning."""
+    readers = [ReaderSeen(f"entry-{number}", 1) for number in range(99)]
+    told = text(Sight(readers, 0, 300, 7, 150, 3, dict.fromkeys(range(1, 100), "12"))).splitlines()
+    assert 3 * len(WORDS) == len(told)
+    assert MOST + 2 == max(len(line.split("\t")) for line in told)
+    assert "vi\tThẻ\t0 trong khay\t300 đang dùng\t7 người chờ thẻ" == told[2]
+    assert told[1].startswith("vi\tNgười\t150 đi dạo\t3 đến đầu đọc\t1 → quầy 12\t")
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_no_line_is_wider_than_it_may_be(tmp_path: Path, language: str) -> None:
-    """A hall with many readers and many on their way: whole words, then an ellipsis; counts stay."""
-    room = Room(tmp_path, readers=12)
-    room.people(40)
-    room.hall.walks.update(dict.fromkeys(range(1, 30), "12"))
-    room.hall.walks[31] = None
-    lines = room.lines(language)
-    assert 3 == len(lines)
-    assert max(map(cell_len, lines)) <= WIDTH
-    assert lines[0].endswith("…")
-    assert " …  " in lines[2]
-    assert lines[2].endswith(WORDS[language]["to_reader"].format(count=1))
-
-
-@pytest.mark.parametrize("language", WORDS)
-def test_every_character_is_one_cell(language: str) -> None:
-    """Vietnamese is composed, so the width of a line is its length."""
+def test_the_words_are_composed_and_complete(language: str) -> None:
+    """Vietnamese as every terminal measures it, and every word in every language."""
     for words in WORDS[language].values():
         assert unicodedata.normalize("NFC", words) == words
-        assert len(words) == cell_len(words)
     assert WORDS["vi"].keys() == WORDS[language].keys()
 
 
@@ -109,13 +103,13 @@ def test_the_file_follows_the_hall(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     looks = 0
 
     class Looking(Strip):
-        def lines(self) -> list[str]:
+        def look(self) -> Sight:
             nonlocal looks
             looks += 1
-            return super().lines()
+            return super().look()
 
     async def play() -> None:
-        keeping = asyncio.create_task(Looking(room.hall, room.fields, "vi").keep(file))
+        keeping = asyncio.create_task(Looking(room.hall, room.fields).keep(file))
         async with asyncio.timeout(5):
             while not file.exists():
                 await asyncio.sleep(0.005)
@@ -127,8 +121,8 @@ def test_the_file_follows_the_hall(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 room.hall.walks[17] = "3"
                 while file.stat().st_ino == first.st_ino:
                     await asyncio.sleep(0.005)
-                assert "Chưa có ai\n" == before.readlines()[2]
-        assert "17→quầy 3\n" == file.read_text(encoding="utf-8").splitlines(keepends=True)[2]
+                assert "vi\tNgười\tchưa có ai\n" == before.readlines()[1]
+        assert "vi\tNgười\t17 → quầy 3\n" == file.read_text(encoding="utf-8").splitlines(keepends=True)[1]
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 

@@ -71,7 +71,7 @@ async def live(
                 let_in(people, scene.speed, lambda person: Citizen(hall, person).live()),
                 *(clerk.work() for clerk in clerks),
                 *(reader.keep() for reader in readers),
-                *(() if strip is None else (Strip(hall, fields, site.language).keep(strip),)),
+                *(() if strip is None else (Strip(hall, fields).keep(strip),)),
             )
         finally:
             tell(hall.summary())

@@ -1,102 +1,132 @@
-"""The hall in three lines of a small file, for whoever draws it beside something else. It changes nothing."""
+"""The hall in three lines of a small file, for whoever draws it beside something else. It changes nothing.
+
+Each line is there once in each language: the language, a label and the parts, with tabs between. Whoever draws them
+knows how many parts and lines there is room for, so the counts come first, and the cards last.
+"""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from luot_tools.sim.fields import Field, Fields
 from luot_tools.sim.hall import Hall
 
 EVERY_S = 0.5
-WIDTH = 76
-"""Terminal cells; the words below take one for each character."""
+MOST = 20
+"""Parts of one line: more than any screen has room for."""
 
 _VI = {
-    "readers": "Máy đọc:",
+    "readers": "Đầu đọc",
     "free": "{reader} rảnh",
     "busy": "{reader} bận",
-    "queue": "{reader} bận, {count} chờ",
+    "queue": "{reader} bận, {count} người chờ",
     "offline": "{reader} mất kết nối",
-    "cards": "Thẻ: {tray} trong khay  {out} đang dùng",
-    "door": "  {count} người chờ thẻ",
-    "to_desk": "{number}→quầy {desk}",
+    "cards": "Thẻ",
+    "tray": "{count} trong khay",
+    "out": "{count} đang dùng",
+    "door": "{count} người chờ thẻ",
+    "people": "Người",
+    "to_desk": "{number} → quầy {desk}",
     "strolling": "{count} đi dạo",
-    "to_reader": "{count} tới máy đọc",
-    "nobody": "Chưa có ai",
+    "to_reader": "{count} đến đầu đọc",
+    "nobody": "chưa có ai",
 }
 _EN = {
-    "readers": "Readers:",
+    "readers": "Readers",
     "free": "{reader} free",
     "busy": "{reader} busy",
-    "queue": "{reader} busy, {count} queue",
+    "queue": "{reader} busy, {count} in line",
     "offline": "{reader} offline",
-    "cards": "Cards: {tray} in the tray  {out} out",
-    "door": "  {count} wait for one",
-    "to_desk": "{number}→desk {desk}",
+    "cards": "Cards",
+    "tray": "{count} in the tray",
+    "out": "{count} out",
+    "door": "{count} wait for one",
+    "people": "People",
+    "to_desk": "{number} → desk {desk}",
     "strolling": "{count} walk about",
-    "to_reader": "{count} to a reader",
-    "nobody": "Nobody here yet",
+    "to_reader": "{count} go to a reader",
+    "nobody": "nobody yet",
 }
 WORDS = {"vi": _VI, "en": _EN}
 
 
-class Strip:
-    """`language` is vi or en."""
+class ReaderSeen(NamedTuple):
+    """A reader, and how many are at it, the one who taps included."""
 
-    def __init__(self, hall: Hall, fields: Fields, language: str) -> None:
+    name: str
+    queue: int
+    is_offline: bool = False
+
+
+class Sight(NamedTuple):
+    """What there is to see: readers, cards in the tray and with people, and where those people are, by number."""
+
+    readers: Sequence[ReaderSeen]
+    tray: int
+    out: int
+    at_door: int
+    strolling: int
+    to_reader: int
+    to_desks: Mapping[int, str]
+
+
+class Strip:
+    """The strip of one hall."""
+
+    def __init__(self, hall: Hall, fields: Fields) -> None:
         self._hall = hall
         self._fields = fields
-        self._words = WORDS[language]
 
     async def keep(self, file: Path) -> None:
         """Write the file, whole or not at all, when the lines have changed, twice a second at most, until cancelled."""
         fresh, written = file.with_name(f"{file.name}.new"), ""
         while True:
-            text = "\n".join(self.lines()) + "\n"
-            if text != written:
-                fresh.write_text(text, encoding="utf-8")
+            told = text(self.look())
+            if told != written:
+                fresh.write_text(told, encoding="utf-8")
                 fresh.replace(file)
-                written = text
+                written = told
             await asyncio.sleep(EVERY_S)
 
-    def lines(self) -> list[str]:
-        """Readers, cards, people: three lines of at most WIDTH cells."""
-        return [self._readers(), self._cards(), self._people()]
-
-    def _readers(self) -> str:
-        return _joined([self._words["readers"], *map(self._reader, self._fields.by_reader.values())])
-
-    def _reader(self, field: Field) -> str:
-        how = "queue" if field.queue > 1 else "busy" if field.queue else "free"
-        if not field.connected or field.state in ("offline", "fault"):
-            how = "offline"
-        return self._words[how].format(reader=field.reader, count=field.queue - 1)
-
-    def _cards(self) -> str:
-        tray = self._hall.tray
-        door = self._words["door"].format(count=tray.at_door) if tray.at_door else ""
-        return self._words["cards"].format(tray=tray.count, out=tray.out) + door
-
-    def _people(self) -> str:
-        words, walks = self._words, self._hall.walks
-        at_readers = sum(field.queue for field in self._fields.by_reader.values())
-        strolling = self._hall.tray.out - len(walks) - at_readers - self._hall.scene.at_desks
-        to_reader = sum(desk is None for desk in walks.values())
-        parts = [words["strolling"].format(count=strolling)] if strolling > 0 else []
-        parts += [words["to_reader"].format(count=to_reader)] if to_reader else []
-        room = WIDTH - sum(len(part) + 2 for part in parts)
-        to_desks = [
-            words["to_desk"].format(number=number, desk=desk) for number, desk in walks.items() if desk is not None
-        ]
-        return "  ".join(part for part in (_joined(to_desks, room), *parts) if part) or words["nobody"]
+    def look(self) -> Sight:
+        """The hall as it is now."""
+        tray, walks, readers = self._hall.tray, self._hall.walks, list(map(_seen, self._fields.by_reader.values()))
+        strolling = tray.out - len(walks) - sum(reader.queue for reader in readers) - self._hall.scene.at_desks
+        return Sight(
+            readers,
+            tray.count,
+            tray.out,
+            tray.at_door,
+            max(0, strolling),
+            sum(desk is None for desk in walks.values()),
+            {number: desk for number, desk in walks.items() if desk is not None},
+        )
 
 
-def _joined(parts: Iterable[str], width: int = WIDTH) -> str:
-    """As many whole parts as fit, and an ellipsis for the rest."""
-    line = ""
-    for part in parts:
-        longer = f"{line}  {part}" if line else part
-        if len(longer) > width - 2:
-            return f"{line} …"
-        line = longer
-    return line
+def text(sight: Sight) -> str:
+    """What stands in the file."""
+    lines = [[language, *line] for language, words in WORDS.items() for line in _lines(sight, words)]
+    return "".join("\t".join(line[: MOST + 2]) + "\n" for line in lines)
+
+
+def _seen(field: Field) -> ReaderSeen:
+    return ReaderSeen(field.reader, field.queue, not field.connected or field.state in ("offline", "fault"))
+
+
+def _lines(sight: Sight, words: Mapping[str, str]) -> list[list[str]]:
+    def counted(**counts: int) -> list[str]:
+        return [words[name].format(count=count) for name, count in counts.items() if count]
+
+    to_desks = [words["to_desk"].format(number=number, desk=desk) for number, desk in sight.to_desks.items()]
+    people = [*counted(strolling=sight.strolling, to_reader=sight.to_reader), *to_desks]
+    return [
+        [words["readers"], *(_reader(reader, words) for reader in sight.readers)],
+        [words["people"], *(people or [words["nobody"]])],
+        [words["cards"], words["tray"].format(count=sight.tray), *counted(out=sight.out, door=sight.at_door)],
+    ]
+
+
+def _reader(reader: ReaderSeen, words: Mapping[str, str]) -> str:
+    how = "offline" if reader.is_offline else "queue" if reader.queue > 1 else "busy" if reader.queue else "free"
+    return words[how].format(reader=reader.name, count=reader.queue - 1)

@@ -3,7 +3,8 @@
 from textual.content import Content
 
 from luot_controller.board import digits
-from luot_controller.board.widgets.drawn import Drawn, inked, stacked
+from luot_controller.board.widgets.drawn import Drawn, stacked
+from luot_controller.screen.ink import inked
 
 _SIGN = "▲ ▲ ▲"
 

@@ -8,8 +8,9 @@ from textual.content import Content
 from luot_controller.board import digits, pair
 from luot_controller.board.calls import CALLED, SERVING, Call
 from luot_controller.board.pair import Pair
-from luot_controller.board.widgets.drawn import Drawn, inked, stacked
-from luot_controller.console.plain import cut, fit
+from luot_controller.board.widgets.drawn import Drawn, stacked
+from luot_controller.screen.ink import inked
+from luot_controller.screen.plain import cut, fit
 
 HEADING, AIR = 1, 2
 """Rows above the digits, and around them where they are not the smallest."""

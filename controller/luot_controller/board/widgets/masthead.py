@@ -3,8 +3,9 @@
 from textual.content import Content
 
 from luot_controller.board import digits
-from luot_controller.board.widgets.drawn import Drawn, inked, stacked
-from luot_controller.console.plain import fit
+from luot_controller.board.widgets.drawn import Drawn, stacked
+from luot_controller.screen.ink import inked
+from luot_controller.screen.plain import fit
 
 
 class Masthead(Drawn):

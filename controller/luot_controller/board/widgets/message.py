@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from luot_controller.board.widgets.drawn import Drawn
-from luot_controller.console.plain import cut
+from luot_controller.screen.plain import cut
 
 
 class MessageLine(Drawn):

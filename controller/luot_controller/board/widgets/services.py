@@ -7,20 +7,30 @@ from textual.content import Content
 
 from luot_controller.board import digits
 from luot_controller.board.pages import page
-from luot_controller.board.widgets.drawn import Drawn, inked, stacked
+from luot_controller.board.widgets.drawn import Drawn, stacked
 from luot_controller.board.wording import Line
-from luot_controller.console.plain import fit
+from luot_controller.screen.ink import inked
+from luot_controller.screen.plain import cut, fit
 
 LARGE = digits.SMALL_ROWS + 1
 """Lines for one service whose numbers are drawn in digits."""
 
-_COLUMN, _LARGE_COLUMN, _LEAST_NAME = 34, 64, 8
+_COLUMN, _WORDS_COLUMN, _LARGE_COLUMN, _LEAST_NAME = 34, 44, 64, 8
+_WORDS_FROM = 100
+"""Columns of a screen that has room to say people in words."""
+
 _SIDE, _BETWEEN_COLUMNS, _BETWEEN = 2, 4, 2
+_LEADER = "·"
+
+
+def has_words(columns: int) -> bool:
+    """Whether there is room for `6 people` rather than `6` below a heading that says people."""
+    return columns >= _WORDS_FROM
 
 
 def across(columns: int, line_rows: int) -> int:
     """How many services stand side by side in a width, at `line_rows` lines for each."""
-    least = _LARGE_COLUMN if line_rows >= LARGE else _COLUMN
+    least = _LARGE_COLUMN if line_rows >= LARGE else _WORDS_COLUMN if has_words(columns) else _COLUMN
     return max(1, (columns - 2 * _SIDE + _BETWEEN_COLUMNS) // (least + _BETWEEN_COLUMNS))
 
 
@@ -65,21 +75,22 @@ def _table(services: Sequence[Line], down: int, columns: int, line_rows: int) ->
 
 
 def _entries(services: Sequence[Line], cells: int, line_rows: int) -> list[list[Content]]:
-    """Each service as `line_rows` lines of `cells`: its name, people, wait."""
+    """Each service as `line_rows` lines of `cells`: its name, and led to by dots, people and wait."""
     rows = digits.SMALL_ROWS if line_rows >= LARGE else 1
     people = [_lines(service.people, rows) for service in services]
     waits = [_lines(service.wait, rows) for service in services]
     people_cells, wait_cells = (max(cell_len(lines[0]) for lines in column) for column in (people, waits))
     wait_cells = max(0, min(wait_cells, cells - people_cells - 2 * _BETWEEN - _LEAST_NAME))
-    longest = max(cell_len(service.name) for service in services)
-    name_cells = max(0, min(cells - people_cells - wait_cells - 2 * _BETWEEN, longest + _LEAST_NAME))
+    name_cells = max(0, cells - people_cells - wait_cells - 2 * _BETWEEN)
     entries = []
     for service, count, wait in zip(services, people, waits, strict=True):
+        name = cut(service.name, name_cells)
+        before = people_cells - cell_len(count[0]) + name_cells - cell_len(name) + _BETWEEN
         lines = [
             Content.assemble(
-                (fit(service.name if row == rows // 2 else "", name_cells), "bold"),
-                " " * _BETWEEN,
-                inked(fit(count[row], people_cells, right=True), "$foreground"),
+                (name, "bold") if row == rows // 2 else " " * cell_len(name),
+                (_leader(before) if row == rows // 2 else " " * before, "$muted"),
+                inked(count[row], "$foreground"),
                 " " * _BETWEEN,
                 inked(fit(wait[row], wait_cells, right=True), "$accent"),
             )
@@ -87,6 +98,11 @@ def _entries(services: Sequence[Line], cells: int, line_rows: int) -> list[list[
         ]
         entries.append([_filled(line, cells) for line in lines + [Content("")] * (line_rows - rows)])
     return entries
+
+
+def _leader(cells: int) -> str:
+    """Dots that lead the eye across a gap worth it."""
+    return f" {_LEADER * (cells - 2)} " if cells > 2 * _BETWEEN else " " * cells
 
 
 def _lines(text: str, rows: int) -> list[str]:

@@ -11,8 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from luot_controller.console.plain import cut
 from luot_controller.language import _
+from luot_controller.screen.plain import cut
 
 KEYED = 9
 """The first so many have a number key."""

@@ -10,7 +10,8 @@ from textual.screen import Screen
 
 from luot_controller.console.actions import ACTIONS, APP_ACTIONS, DESK_ACTIONS
 from luot_controller.console.bindings import bindings
-from luot_controller.console.state import Reach, View
+from luot_controller.console.state import View
+from luot_controller.console.strip import HallLine
 from luot_controller.console.widgets.banner import Banner
 from luot_controller.console.widgets.current import Current
 from luot_controller.console.widgets.desks import DesksTable
@@ -20,6 +21,7 @@ from luot_controller.console.widgets.masthead import Masthead
 from luot_controller.console.widgets.notice import Notice
 from luot_controller.console.widgets.strip import Strip
 from luot_controller.console.widgets.upcoming import UpcomingCard
+from luot_controller.screen.pulse import Reach
 
 
 class DeskScreen(Screen[None]):
@@ -42,7 +44,7 @@ class DeskScreen(Screen[None]):
         yield Keys(DESK_ACTIONS, id="desk-keys")
         yield Keys(APP_ACTIONS, id="app-keys")
 
-    def draw(self, view: View, now_s: float, zone: tzinfo | None, hall: tuple[str, ...] = ()) -> None:
+    def draw(self, view: View, now_s: float, zone: tzinfo | None, hall: tuple[HallLine, ...] = ()) -> None:
         """Show what is known as of `now_s`; `hall` is what stands in the strip."""
         reach = view.reach(now_s)
         open_ = reach is Reach.OPEN

@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from luot_controller.console import wording
 from luot_controller.console.actions import APP_ACTIONS, Action
 from luot_controller.console.bindings import bindings, possible
-from luot_controller.console.plain import fit
 from luot_controller.console.widgets.text import Text
 from luot_controller.language import _
+from luot_controller.screen.plain import fit
 
 _KEY = 5
 

@@ -3,8 +3,9 @@
 from textual.content import Content
 
 from luot_controller.console import wording
-from luot_controller.console.state import Reach, View
+from luot_controller.console.state import View
 from luot_controller.console.widgets.text import Text
+from luot_controller.screen.pulse import Reach
 
 
 class Banner(Text):

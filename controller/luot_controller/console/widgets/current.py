@@ -51,7 +51,7 @@ def _heading(view: View, desk: Desk | None, ink: str, now_s: float) -> Content:
     if desk is None:
         return Content.styled(_("Waiting for the office"), "$muted")
     state = Content.styled(wording.desk_state(desk.state).upper(), f"bold {ink}")
-    at_ms = view.office_ms(now_s)
+    at_ms = view.pulse.office_ms(now_s)
     if desk.number is None or desk.since_ms is None or at_ms is None:
         return state
     return Content.assemble(state, "   ", duration(at_ms - desk.since_ms))

@@ -6,10 +6,10 @@ from textual.content import Content
 
 from luot_controller.console import wording
 from luot_controller.console.actions import CALLED, SERVING
-from luot_controller.console.plain import fit
 from luot_controller.console.state import Desk, View
 from luot_controller.console.widgets.text import FittedText, Text
 from luot_controller.language import _
+from luot_controller.screen.plain import fit
 
 _INKS = {CALLED: "$called", SERVING: "$serving"}
 _DESK, _NUMBER, _GAP = 12, 6, 3

@@ -4,10 +4,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
-from luot_controller.console.plain import fit
 from luot_controller.console.state import Line, View
 from luot_controller.console.widgets.text import FittedText
 from luot_controller.language import _, wait_range
+from luot_controller.screen.plain import fit
 
 _MARK, _NAME, _WAITING, _HEAD, _RANGE, _GAP = 2, 8, 10, 25, 14, 3
 

@@ -5,10 +5,11 @@ from datetime import tzinfo
 from textual.content import Content
 
 from luot_controller.console import wording
-from luot_controller.console.plain import fit
-from luot_controller.console.state import Reach, View
+from luot_controller.console.state import View
 from luot_controller.console.widgets.text import FittedText
 from luot_controller.language import _, clock
+from luot_controller.screen.plain import fit
+from luot_controller.screen.pulse import Reach
 
 
 class Masthead(FittedText):
@@ -16,7 +17,7 @@ class Masthead(FittedText):
 
     def draw(self, view: View, reach: Reach, now_s: float, zone: tzinfo | None) -> None:
         """Show it as of `now_s`."""
-        at_ms = view.office_ms(now_s)
+        at_ms = view.pulse.office_ms(now_s)
         time = clock(at_ms, zone) if at_ms is not None else "--:--"
         sign, word, ink = {
             Reach.OPEN: ("●", _("connected"), "$serving"),

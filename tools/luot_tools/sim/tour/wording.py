@@ -12,7 +12,7 @@ _VI = {
     "clerk_calls": "Quầy 1 bấm phím gọi.",
     "priority_holds": "Số {called} đến sau {came_later_min} phút (chưa quá 45), được gọi trước {passed_over} người,"
     " người chờ lâu nhất là số {longest_waiting}; sau đó lần lượt {then}.",
-    "offline": "Máy đọc entry-2 bị rút dây mạng mà vẫn nhận thẻ; nối lại thì ai cũng đứng đúng chỗ của mình.",
+    "offline": "Đầu đọc entry-2 bị rút dây mạng mà vẫn nhận thẻ; nối lại thì ai cũng đứng đúng chỗ của mình.",
     "reader_shows": "{reader} hiện: {text}",
     "kept_in_flash": "{reader} giữ thẻ {number} trong bộ nhớ của máy; bộ điều khiển chưa biết.",
     "cable_back": "{reader} được nối lại.",
@@ -22,7 +22,7 @@ _VI = {
     "comes_back": "Người cầm số {number} quay lại, chạm thẻ.",
     "no_show_holds": "Số {number} chạm lại sau {away_min} phút, về đúng chỗ cũ; gọi tiếp: {then}.",
     "killed": "Bộ điều khiển bị tắt ngang (kill -9) giữa lúc mọi người chạm thẻ, rồi được chạy lại.",
-    "office_killed": "kill -9 sau {taps} lượt chạm; máy đọc vẫn nhận thẻ.",
+    "office_killed": "kill -9 sau {taps} lượt chạm; đầu đọc vẫn nhận thẻ.",
     "office_back": "Chạy lại sau {taps} lượt chạm.",
     "killed_holds": "{tapped} lượt chạm, {turns} lượt trong hàng: mất {lost}, trùng {twice}.",
     "ledger": "Sổ cái ghi lại tất cả, mỗi việc một lần; đây là những dòng cuối.",

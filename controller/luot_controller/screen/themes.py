@@ -1,4 +1,4 @@
-"""The console's colours, dark and light: text has a contrast of at least 4.5:1 (WCAG 2 AA) on whatever it stands."""
+"""The colours of all screens, dark and light: text has a contrast of at least 4.5:1 (WCAG 2 AA) on its ground."""
 
 from textual.theme import Theme
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from luot_controller.console.plain import MAX_CELLS, cut, fit, plain
+from luot_controller.screen.plain import MAX_CELLS, cut, fit, plain
 
 
 @pytest.mark.parametrize(

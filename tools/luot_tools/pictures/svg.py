@@ -1,4 +1,4 @@
-"""Redraws Textual's screenshot as an SVG that looks the same wherever it is shown; knows nothing of the console.
+"""Redraws Textual's screenshot as an SVG that looks the same wherever it is shown; knows nothing of any app.
 
 Textual's own names a font on a server and hopes that its blocks meet. Here blocks are drawn as shapes, every word
 stands at its own place on the grid, and any monospaced font will do.

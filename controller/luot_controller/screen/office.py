@@ -1,13 +1,10 @@
-"""What the board needs of the office: the part of `client.OfficeClient` that it uses, which cannot change anything."""
+"""What every screen needs of the office: the part of `client.OfficeClient` that listens and can change nothing."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
 OnChange = Callable[[str, str | None, dict[str, Any]], None]
 OnLink = Callable[[bool], None]
-
-WATCHED = ("office", "site", "board", "service", "desk")
-"""The topic names that the screen is made of; of desks, only how often a number was called again."""
 
 
 class Office(Protocol):

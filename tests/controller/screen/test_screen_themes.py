@@ -1,10 +1,10 @@
-"""Pins that the console's colours can be read: contrast by WCAG 2, in both themes."""
+"""Pins that the screens' colours can be read: contrast by WCAG 2, in both themes."""
 
 import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from luot_controller.console.themes import THEMES
+from luot_controller.screen.themes import THEMES
 
 AA = 4.5
 

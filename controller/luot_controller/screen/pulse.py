@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
 
-from luot_controller.board.fields import MAX_OFFICE_MS, office_time
 from luot_controller.errors import AccessRefused, LuotError
+from luot_controller.screen.fields import MAX_OFFICE_MS, office_time
 
 STALE_S = 5.0
 """The office's pulse comes every two seconds; without one for this long, what is shown may be out of date."""
@@ -30,6 +30,8 @@ class Reach(Enum):
     """The broker says that the controller has gone without a goodbye."""
     STOPPED = auto()
     """The controller was stopped."""
+    NO_DESK = auto()
+    """The office is there, but has no such desk as a console is for; a pulse alone never tells that."""
 
 
 class Pulse:
@@ -71,6 +73,10 @@ class Pulse:
             return None
         at_ms, heard_s, speed = self._at
         return min(at_ms + int(max(0.0, now_s - heard_s) * 1000 * speed), MAX_OFFICE_MS)
+
+    def lasting_ms(self, seconds: float) -> int:
+        """How much office time passes in `seconds` of ours."""
+        return int(seconds * 1000 * (self._at[2] if self._at else 1))
 
     def hear_link(self, up: bool, now_s: float) -> None:
         """The connection to the broker came up or was lost; after a loss, the office must speak anew."""

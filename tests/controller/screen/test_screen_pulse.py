@@ -1,10 +1,11 @@
 """Pins when the office counts as there, and what time it is there."""
 
 import pytest
-from fake_hall import START_MS
 
-from luot_controller.board.pulse import STALE_S, Pulse, Reach
 from luot_controller.errors import AccessRefused, OfficeUnreachable
+from luot_controller.screen.pulse import STALE_S, Pulse, Reach
+
+START_MS = 1_780_022_460_000  # 09:41 in Vietnam
 
 
 def living(at_s: float = 0.0) -> Pulse:
@@ -44,6 +45,14 @@ def test_a_lost_link_needs_a_new_word() -> None:
     assert Reach.STALE is pulse.reach(26.0)
 
 
+def test_a_word_just_before_the_link_is_up_counts() -> None:
+    """Retained messages may arrive before the connection is reported."""
+    pulse = Pulse(0.0)
+    pulse.hear({"state": "open", "at_ms": START_MS}, 0.0)
+    pulse.hear_link(True, 0.1)
+    assert Reach.OPEN is pulse.reach(0.2)
+
+
 def test_why_there_is_no_connection() -> None:
     """No broker, or one that refuses; the latter is told apart however it came."""
     pulse = Pulse(0.0)
@@ -52,6 +61,8 @@ def test_why_there_is_no_connection() -> None:
     assert Reach.CUT is pulse.reach(1.0)
     pulse.problem = AccessRefused("no", "")
     assert Reach.REFUSED is pulse.reach(1.0)
+    pulse.hear_link(True, 2.0)
+    assert Reach.SEEKING is pulse.reach(2.0)
 
 
 def test_its_clock_goes_on_between_its_words() -> None:
@@ -60,6 +71,7 @@ def test_its_clock_goes_on_between_its_words() -> None:
     assert START_MS + 3000 == pulse.office_ms(3.0)
     pulse.hear({"state": "open", "at_ms": START_MS, "speed": 10}, 0.0)
     assert START_MS + 30_000 == pulse.office_ms(3.0)
+    assert (30_000, 3000) == (pulse.lasting_ms(3.0), Pulse(0.0).lasting_ms(3.0))
     assert START_MS == pulse.last_ms
     assert (None, None) == (Pulse(0.0).office_ms(1.0), Pulse(0.0).last_ms)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from luot_controller.console.widgets.number import _FACES, largest
+from luot_controller.screen.faces import _FACES, largest
 
 
 @pytest.mark.parametrize("face", [face for face, _gap in _FACES], ids=["large", "small"])

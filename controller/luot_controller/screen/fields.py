@@ -27,7 +27,17 @@ def text(message: Mapping[str, Any], key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def items(message: Mapping[str, Any], key: str) -> list[Any]:
+    """What is in a list, whatever it is."""
+    value = message.get(key)
+    return value if isinstance(value, list) else []
+
+
 def rows(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     """The maps in a list."""
-    value = message.get(key)
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    return [row for row in items(message, key) if isinstance(row, dict)]
+
+
+def named(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The maps in a list that have a text as their `id`."""
+    return [row for row in rows(message, key) if isinstance(row.get("id"), str)]
