@@ -7,6 +7,8 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,14 @@ from luot_controller.engine.events import Fact
 from luot_controller.errors import DataFolderMissing, OfficeRunning, UsageProblem
 from luot_controller.ingest.taps import Preset, TapReader
 from luot_controller.mqtt import Connection, Will
+from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.service.loop import SUBSCRIPTIONS, Office
 from luot_controller.service.turn import Fields
 from luot_controller.settings import Site, load_site
-from luot_controller.store.port import Registry
+from luot_controller.store.port import Batch, Registry, Store
 from luot_controller.store.sqlite import SqliteStore
+from luot_controller.store.sqlite_file import FILE
+from luot_controller.store.sqlite_past import SqlitePast
 from luot_protocol import topics
 
 DEFAULT_PORT = 1883
@@ -72,6 +77,7 @@ def run_office(
         parts.callback(store.close)
         settings.check_in_use(source, site, store.recover(site.policy()).state)
         _keep_site_file(data, source)
+        adopt(site, store, speed)
 
         broker = None
         if url is None:
@@ -114,6 +120,28 @@ def run_office(
         connection.wait_connected(FIRST_CONNECTION_S)
         on_ready(site, access, "another's" if broker is None else broker.kind)
         office.run(stopping)
+
+
+def adopt(site: Site, store: Store, speed: float = 1.0) -> None:
+    """Enter into the ledger by which rules it goes on, where they are other ones than before."""
+    recovered = store.recover(site.policy())
+    now_ms = OfficeClock(recovered.state.at_ms, recovered.wall_ms, speed).now_ms()
+    known, fresh = store.adopted(), site.adopted(now_ms, version("luot"))
+    if known is None or replace(known, at_ms=now_ms) != fresh:
+        store.commit(Batch([(recovered.state.event_id + 1, fresh)], published=recovered.published), wall_ms())
+
+
+@contextmanager
+def open_past(data: Path) -> Iterator[SqlitePast]:
+    """The ledger of a data folder as it is now, to be read; `data` may also be a ledger's file, such as a copy."""
+    path = data if data.is_file() else data / FILE
+    if not path.is_file():
+        raise DataFolderMissing(f"{data} holds no ledger", "Name the data folder of an office with --data.")
+    past = SqlitePast(path)
+    try:
+        yield past
+    finally:
+        past.close()
 
 
 def tap_presets(site: Site) -> dict[str, Preset]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
 from luot_controller.access import CONTROLLER, WATCH
+from luot_controller.engine.ledger_facts import ReaderPlace, SiteAdopted
 from luot_controller.engine.model import Policy, Role, State, VisitState
 from luot_controller.errors import SiteFileInvalid, UsageProblem
 
@@ -43,6 +45,10 @@ class SiteRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A no-show who taps again within this keeps the place."""
     drop_window_min: _Minutes = 2
     """A finished card tapped within this is asked to be dropped instead of opening a new visit."""
+    timezone: str = "Asia/Ho_Chi_Minh"
+    """IANA name of the zone in which days begin and explanations tell the time, on whatever machine they are read."""
+    target_min: Annotated[int, Meta(ge=1, le=600)] = 15
+    """Minutes within which a citizen should be called; what reports count against."""
     tap_age_limit_h: Annotated[int, Meta(ge=1, le=168)] = 12
     """The age of a tap delivered late counts up to this."""
 
@@ -118,6 +124,19 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             desk_services={row.id: frozenset(row.services) for row in self.desks},
             return_window_ms=self.site.return_window_min * _MINUTE_MS,
             drop_window_ms=self.site.drop_window_min * _MINUTE_MS,
+        )
+
+    def adopted(self, at_ms: int, version: str) -> SiteAdopted:
+        """The entry of the ledger that says that these rules are in force from `at_ms` on."""
+        return SiteAdopted(
+            at_ms=at_ms,
+            version=version,
+            site=self.site.id,
+            timezone=self.site.timezone,
+            services={row.id: row.name for row in self.services},
+            classes={row.id: row.name for row in self.classes},
+            readers={row.id: ReaderPlace(row.role, row.desk or None) for row in self.readers},
+            policy=self.policy(),
         )
 
 
@@ -206,6 +225,8 @@ _ALLOWED = {
 
 
 def _check_references(path: Path, site: Site) -> None:
+    if not _is_timezone(site.site.timezone):
+        raise SiteFileInvalid(str(path), "site.timezone", site.site.timezone, "an IANA name, such as Asia/Ho_Chi_Minh")
     services = _unique(path, "services", [row.id for row in site.services])
     classes = _unique(path, "classes", [row.id for row in site.classes])
     desks = _unique(path, "desks", [row.id for row in site.desks])
@@ -242,3 +263,11 @@ def _unique(path: Path, key: str, ids: list[str]) -> set[str]:
         if one in ids[:at]:
             raise SiteFileInvalid(str(path), f"{key}[{at}].id", one, "each id once")
     return set(ids)
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

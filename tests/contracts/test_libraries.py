@@ -17,7 +17,7 @@ ROOMS = {
     "serial": ["tools/luot_tools/"],
     "sortedcontainers": [CONTROLLER + "engine/order.py"],
     # The naive prototype that the office is measured against has a table of its own, and is no part of an office.
-    "sqlite3": [CONTROLLER + "store/sqlite.py", "tools/luot_tools/bench/naive.py"],
+    "sqlite3": [CONTROLLER + "store/sqlite_file.py", "tools/luot_tools/bench/naive.py"],
     "textual": SCREENS,
 }
 """Library to the files and folders that may import it; sqlite3 is the standard library's, and watched all the same."""

@@ -6,6 +6,7 @@ from typing import Self
 from luot_controller.engine.commands import CallNext, Command, Finish, Hold, NoShow, Start, Tap
 from luot_controller.engine.events import Event, Fact, Refused
 from luot_controller.engine.evolve import apply
+from luot_controller.engine.ledger_facts import ReaderPlace, SiteAdopted
 from luot_controller.engine.model import Policy, Role, State, VisitState
 from luot_controller.engine.transitions import decide
 
@@ -17,6 +18,15 @@ POLICY = Policy(
     typical_ms={"papers": 9 * MINUTE, "land": 12 * MINUTE},
     desk_services={"1": frozenset({"papers"}), "2": frozenset({"papers", "land"}), "3": frozenset({"land"})},
 )
+
+READERS = {"r1": ReaderPlace(Role.ENTRY, None)}
+
+
+def adopted(policy: Policy = POLICY, at_ms: int = 1_000 * MINUTE, **readers: ReaderPlace) -> SiteAdopted:
+    """The rules of the day, as an office enters them at its start."""
+    names = {service: service.title() for service in policy.typical_ms}
+    classes = {class_id: class_id.title() for class_id in policy.head_start_ms}
+    return SiteAdopted(at_ms, "0.1.0", "test", "Asia/Ho_Chi_Minh", names, classes, READERS | readers, policy)
 
 
 @dataclass
@@ -39,6 +49,11 @@ class Day:
                 apply(self.state, event)
                 self.ledger.append(event)
         return events
+
+    def enter(self, fact: Fact) -> None:
+        """Let something happen that nobody decides here."""
+        apply(self.state, fact)
+        self.ledger.append(fact)
 
     def tap(
         self,

@@ -42,7 +42,7 @@ def mistake(tmp_path: Path, text: str) -> SiteFileInvalid:
             changed('name = "Test"', 'name = "Test"\ncolor = "red"'),
             "site.color",
             "red",
-            "id, name, language, return_window_min, drop_window_min, tap_age_limit_h",
+            "id, name, language, return_window_min, drop_window_min, timezone, target_min, tap_age_limit_h",
             id="site",
         ),
         pytest.param(

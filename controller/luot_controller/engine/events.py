@@ -5,6 +5,7 @@ Each holds what a later reader needs to understand it without the state of that 
 
 from dataclasses import dataclass
 
+from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact, SiteAdopted
 from luot_controller.engine.model import Visit
 
 
@@ -192,6 +193,7 @@ Fact = (
     | VisitResumed
     | VisitTransferred
     | CommandUndone
+    | LedgerFact
 )
 """What enters the ledger."""
 
@@ -211,6 +213,8 @@ FACTS: tuple[type[Fact], ...] = (
     VisitResumed,
     VisitTransferred,
     CommandUndone,
+    SiteAdopted,
+    LedgerArchived,
 )
 
 TapSettled = TapAnswered | TapIgnored
@@ -218,8 +222,8 @@ TapSettled = TapAnswered | TapIgnored
 
 
 def visits_of(fact: Fact) -> dict[int, int]:
-    """The visits that a fact changes, with their numbers; a settled tap changes none, the facts before it do."""
-    if isinstance(fact, TapAnswered | TapIgnored):
+    """The visits that a fact changes, with their numbers; a settled tap changes none: the facts before it do."""
+    if isinstance(fact, TapAnswered | TapIgnored | LedgerFact):
         return {}
     if isinstance(fact, CommandUndone):
         return {visit.id: visit.number for visit in fact.restored}
@@ -228,7 +232,7 @@ def visits_of(fact: Fact) -> dict[int, int]:
 
 def desks_of(fact: Fact) -> set[str]:
     """The desks that a fact changes."""
-    if isinstance(fact, TapAnswered | TapIgnored | VisitOpened | VisitReturned):
+    if isinstance(fact, TapAnswered | TapIgnored | VisitOpened | VisitReturned | LedgerFact):
         return set()
     if isinstance(fact, CommandUndone):
         return {fact.desk}.union(visit.desk for visit in fact.restored if visit.desk is not None)

@@ -19,7 +19,8 @@ from luot_controller.engine.events import (
     VisitTransferred,
     desks_of,
 )
-from luot_controller.engine.model import SAMPLES, Before, State, Visit, VisitState
+from luot_controller.engine.ledger_facts import LedgerArchived, SiteAdopted
+from luot_controller.engine.model import SAMPLES, Before, Desk, State, Visit, VisitState
 
 AT_A_DESK = (VisitState.CALLED, VisitState.SERVING)
 
@@ -28,9 +29,12 @@ def apply(state: State, fact: Fact) -> None:
     """Change `state` as `fact` says, and count the event."""
     state.event_id += 1
     state.at_ms = fact.at_ms
-    if isinstance(fact, TapAnswered | TapIgnored):
+    if isinstance(fact, TapAnswered | TapIgnored | LedgerArchived):
         return
-    if isinstance(fact, VisitOpened):
+    if isinstance(fact, SiteAdopted):
+        for desk_id in fact.policy.desk_services:
+            state.desks.setdefault(desk_id, Desk(desk_id))
+    elif isinstance(fact, VisitOpened):
         _open(state, fact)
     elif isinstance(fact, CommandUndone):
         _restore(state, fact)

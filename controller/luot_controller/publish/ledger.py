@@ -21,12 +21,14 @@ from luot_controller.engine.events import (
     VisitStarted,
     VisitTransferred,
 )
+from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact, SiteAdopted
 from luot_protocol import codes
 
 
 def event_fields(event_id: int, fact: Fact) -> dict[str, Any]:
-    """The EVENT message of one fact."""
-    return {"id": event_id, "kind": type(fact).__name__, **msgspec.to_builtins(fact)}
+    """The EVENT message of one fact; of one that is as long as the site is large, that it was and when."""
+    fields = {"at_ms": fact.at_ms} if isinstance(fact, LedgerFact) else msgspec.to_builtins(fact)
+    return {"id": event_id, "kind": type(fact).__name__, **fields}
 
 
 def plain_line(fact: Fact) -> str | None:
@@ -67,6 +69,10 @@ def _text(fact: Fact) -> str | None:
         case CommandUndone():
             numbers = ", ".join(str(visit.number) for visit in fact.restored)
             return f"undo    card {numbers:>3}  at desk {fact.desk}"
+        case SiteAdopted():
+            return f"site    works by the rules of {fact.site}, version {fact.version}"
+        case LedgerArchived():
+            return f"archive events up to {fact.through}"
         case VisitOpened():
             return None
 

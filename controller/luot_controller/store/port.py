@@ -3,12 +3,14 @@
 A commit is all or nothing and durable when it returns. A store raises StoreFailed, after which the caller must recover.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from luot_controller.engine.events import Fact, TapSettled
+from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.engine.model import Desk, Policy, State, Visit
+from luot_controller.store.chain import Head, Row
 
 
 @dataclass(slots=True)
@@ -55,6 +57,48 @@ class ReaderKey:
     key: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Stands for the events up to `event_id`, which has this hash: the state after it, and each key's newest tap."""
+
+    event_id: int
+    hash: bytes
+    state: bytes
+    floors: dict[str, tuple[int, int]]
+
+
+class Past(Protocol):
+    """A ledger as it is at one moment, to be read; an office may go on writing it meanwhile."""
+
+    def head(self) -> Head:
+        """The newest event and its hash; (0, GENESIS) where there is none."""
+        ...
+
+    def rows(self, after: int) -> Iterator[Row]:
+        """The events after event `after`, in order, as they are kept."""
+        ...
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Where the ledger begins when its older events are in an archive."""
+        ...
+
+    def kept_state(self) -> "KeptState":
+        """The rows of the state beside the ledger."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """The rows of the state as they are; a desk that has never changed has none."""
+
+    event_id: int
+    visit_id: int
+    at_ms: int
+    visits: dict[int, Visit]
+    desks: dict[str, Desk]
+    samples: dict[str, list[int]]
+
+
 class Store(Protocol):
     """The ledger and the state."""
 
@@ -76,6 +120,18 @@ class Store(Protocol):
 
     def facts(self, after: int, limit: int) -> list[tuple[int, Fact]]:
         """The facts that follow event `after`, at most `limit`."""
+        ...
+
+    def head(self) -> Head:
+        """The newest event and its hash; (0, GENESIS) where there is none."""
+        ...
+
+    def adopted(self) -> SiteAdopted | None:
+        """The rules that the office adopted last; None before the first, and where they are in an archive."""
+        ...
+
+    def archive(self, checkpoint: Checkpoint, batch: Batch, wall_ms: int) -> None:
+        """Commit `batch`, let `checkpoint` stand for the events up to its own, and drop those, all or nothing."""
         ...
 
     def registry_version(self) -> int:

@@ -1,51 +1,29 @@
-"""The store on SQLite: WAL, `synchronous=FULL`, one writer. The only file that knows SQL or sqlite3.
+"""The store on SQLite: one writer, one durable commit for all that arrived together. Opens and upgrades no file itself.
 
 Full sync costs little once taps are committed in groups, and a number that was shown survives a power cut.
 """
 
-import os
 import secrets
-import sqlite3
-import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import wraps
-from importlib import resources
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 import msgspec
 
-from luot_controller.engine.events import FACTS, Fact, TapAnswered, TapIgnored, TapSettled
+from luot_controller.engine.events import Fact, TapAnswered, TapIgnored, TapSettled
+from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.engine.model import SAMPLES, Desk, Policy, State, Visit, VisitState
-from luot_controller.errors import StoreFailed, UsageProblem
-from luot_controller.store.port import Batch, ReaderKey, Recovered
+from luot_controller.errors import UsageProblem
+from luot_controller.store import chain
+from luot_controller.store.bodies import decode_fact, encode
+from luot_controller.store.chain import Head
+from luot_controller.store.port import Batch, Checkpoint, ReaderKey, Recovered
+from luot_controller.store.sqlite_file import FILE, guarded, open_to_write
+from luot_protocol import codes
 
 REPLIES_KEPT = 1000
-BUSY_S = 10.0
 KID_BYTES = 4
 KEY_BYTES = 32
-FILE = "ledger.sqlite"
-
-_KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in FACTS}
-_encode = msgspec.json.Encoder().encode
-
-_FULL = "See that the disk is not full or read-only. What was committed is safe; the rest will be sent again."
-_DAMAGED = "The file is damaged or no ledger. Keep a copy of it, then put the latest backup in its place."
-
-_Method = TypeVar("_Method", bound=Callable[..., Any])
-
-
-def _guarded(method: _Method) -> _Method:
-    @wraps(method)
-    def guarded(self: "SqliteStore", *args: Any) -> Any:
-        try:
-            return method(self, *args)
-        except (sqlite3.Error, OSError, msgspec.DecodeError) as error:
-            raise StoreFailed(f"{self.path}: {error}", _DAMAGED if _is_damage(error) else _FULL) from error
-
-    return cast(_Method, guarded)
 
 
 class SqliteStore:
@@ -57,9 +35,10 @@ class SqliteStore:
         # By kid, (boot, seq) of the newest tap in the ledger, for keys of which one was committed here: most taps are
         # newer still, and so need not be looked for.
         self._newest_tap: dict[str, tuple[int, int]] = {}
+        self._floors: dict[str, tuple[int, int]] = {}
         self._open()
 
-    @_guarded
+    @guarded
     def recover(self, policy: Policy) -> Recovered:
         """See Store.recover."""
         row = self._db.execute("SELECT epoch, event_id, visit_id, at_ms, wall_ms, published FROM office").fetchone()
@@ -81,23 +60,16 @@ class SqliteStore:
             state.samples[service] = deque(msgspec.json.decode(body, type=list[int]), maxlen=SAMPLES)
         return Recovered(state, epoch, published, wall_ms)
 
-    @_guarded
+    @guarded
     def commit(self, batch: Batch, wall_ms: int) -> None:
         """See Store.commit."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            self._write(batch, wall_ms)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+        self._commit(batch, wall_ms)
         for kid in {kid for _, fact in batch.facts if (kid := _tap_of(fact)[0]) is not None}:
             self._newest_tap[kid] = self._db.execute(
                 "SELECT boot, seq FROM event WHERE kid = ? ORDER BY boot DESC, seq DESC LIMIT 1", (kid,)
             ).fetchone()
 
-    @_guarded
+    @guarded
     def settled(self, kid: str, boot: int, seq: int) -> TapSettled | None:
         """See Store.settled."""
         newest = self._newest_tap.get(kid)
@@ -107,46 +79,47 @@ class SqliteStore:
             "SELECT kind, body FROM event WHERE kid = ? AND boot = ? AND seq = ?", (kid, boot, seq)
         ).fetchone()
         if row is None:
-            return None
-        fact = _decode(*row)
+            floor = self._floors.get(kid)
+            return None if floor is None or (boot, seq) > floor else _archived(kid, boot, seq)
+        fact = decode_fact(*row)
         assert isinstance(fact, TapAnswered | TapIgnored)
         return fact
 
-    @_guarded
+    @guarded
     def reply(self, command_id: str) -> bytes | None:
         """See Store.reply."""
         row = self._db.execute("SELECT body FROM reply WHERE id = ?", (command_id,)).fetchone()
         return None if row is None else bytes(row[0])
 
-    @_guarded
+    @guarded
     def facts(self, after: int, limit: int) -> list[tuple[int, Fact]]:
         """See Store.facts."""
         rows = self._db.execute("SELECT id, kind, body FROM event WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
-        return [(event_id, _decode(kind, body)) for event_id, kind, body in rows]
+        return [(event_id, decode_fact(kind, body)) for event_id, kind, body in rows]
 
-    @_guarded
+    @guarded
     def registry_version(self) -> int:
         """See Store.registry_version: SQLite's own count of commits by other connections."""
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
-    @_guarded
+    @guarded
     def reader_keys(self) -> list[ReaderKey]:
         """See Store.reader_keys."""
         rows = self._db.execute("SELECT kid, reader, key FROM reader_key")
         return [ReaderKey(bytes(kid), reader, bytes(key)) for kid, reader, key in rows]
 
-    @_guarded
+    @guarded
     def cards(self) -> dict[bytes, int]:
         """See Store.cards."""
         return {bytes(card): number for card, number in self._db.execute("SELECT hash, number FROM card")}
 
-    @_guarded
+    @guarded
     def card_key(self) -> bytes:
         """See Registry.card_key."""
         self._db.execute("UPDATE office SET card_key = ? WHERE card_key IS NULL", (secrets.token_bytes(KEY_BYTES),))
         return bytes(self._db.execute("SELECT card_key FROM office").fetchone()[0])
 
-    @_guarded
+    @guarded
     def add_cards(self, cards: Iterable[tuple[int, bytes]]) -> None:
         """See Registry.add_cards."""
         self._db.execute("BEGIN IMMEDIATE")
@@ -166,7 +139,7 @@ class SqliteStore:
                 self._db.execute("ROLLBACK")
             raise
 
-    @_guarded
+    @guarded
     def renew_reader_key(self, reader: str) -> ReaderKey:
         """See Registry.renew_reader_key."""
         taken = {known.kid for known in self.reader_keys()}
@@ -176,75 +149,79 @@ class SqliteStore:
         self._db.execute("INSERT OR REPLACE INTO reader_key VALUES (?, ?, ?)", (reader, fresh.kid, fresh.key))
         return fresh
 
+    @guarded
+    def head(self) -> Head:
+        """See Store.head."""
+        row = self._db.execute("SELECT id, hash FROM event ORDER BY id DESC LIMIT 1").fetchone()
+        return Head(0, chain.GENESIS) if row is None else Head(row[0], bytes(row[1]))
+
+    @guarded
+    def adopted(self) -> SiteAdopted | None:
+        """See Store.adopted."""
+        row = self._db.execute(
+            "SELECT kind, body FROM event WHERE kind = 'SiteAdopted' ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        fact = None if row is None else decode_fact(*row)
+        return fact if isinstance(fact, SiteAdopted) else None
+
+    @guarded
+    def archive(self, checkpoint: Checkpoint, batch: Batch, wall_ms: int) -> None:
+        """See Store.archive."""
+        self._commit(batch, wall_ms, checkpoint)
+        self._read_floors()
+
     def close(self) -> None:
         """See Store.close."""
         self._db.close()
 
-    @_guarded
+    @guarded
     def _open(self) -> None:
-        # Only a new file is opened by hand: closing a descriptor of one in use drops SQLite's own locks on it.
-        with suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
-        self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
-        self._enter_wal()
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._migrate()
+        self._db = open_to_write(self.path)
+        self._read_floors()
 
-    def _enter_wal(self) -> None:
-        until = time.monotonic() + BUSY_S
-        while True:
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as error:
-                # Two programs make the ledger at once: here SQLite does not wait by itself.
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
+    def _read_floors(self) -> None:
+        row = self._db.execute("SELECT floors FROM checkpoint ORDER BY event_id DESC LIMIT 1").fetchone()
+        self._floors = {} if row is None else msgspec.json.decode(row[0], type=dict[str, tuple[int, int]])
 
-    def _migrate(self) -> None:
-        have = self._schema()
-        scripts = sorted(
-            (file for file in (resources.files(__package__) / "sql").iterdir() if file.name.endswith(".sql")),
-            key=lambda file: file.name,
-        )
-        if have > len(scripts):
-            raise StoreFailed(
-                f"{self.path} was written by a newer version (schema {have}, this one knows {len(scripts)})",
-                "Install the newer version, or restore a backup made before the upgrade.",
-            )
-        for number, script in enumerate(scripts[have:], have + 1):
-            try:
-                # The schema and its number change in one transaction.
-                self._db.executescript(f"BEGIN IMMEDIATE; {script.read_text()} PRAGMA user_version = {number}; COMMIT;")
-            except sqlite3.Error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if self._schema() < number:  # else another program has opened it just before and done the same
-                    raise
+    def _commit(self, batch: Batch, wall_ms: int, checkpoint: Checkpoint | None = None) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._write(batch, wall_ms)
+            if checkpoint is not None:
+                self._db.execute(
+                    "INSERT INTO checkpoint VALUES (?, ?, ?, ?)",
+                    (checkpoint.event_id, checkpoint.hash, checkpoint.state, encode(checkpoint.floors)),
+                )
+                self._db.execute("DELETE FROM event WHERE id <= ?", (checkpoint.event_id,))
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
-    def _schema(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+    def _event_rows(self, batch: Batch, wall_ms: int) -> list[chain.Row]:
+        rows: list[chain.Row] = []
+        before = self.head().hash
+        for event_id, fact in batch.facts:
+            kind, body = type(fact).__name__, encode(fact)
+            before = chain.next_hash(before, chain.line(event_id, wall_ms, kind, body))
+            rows.append(chain.Row(event_id, fact.at_ms, wall_ms, kind, body, *_tap_of(fact), before))
+        return rows
 
     def _write(self, batch: Batch, wall_ms: int) -> None:
         db = self._db
-        db.executemany(
-            "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (event_id, fact.at_ms, wall_ms, type(fact).__name__, _encode(fact), *_tap_of(fact))
-                for event_id, fact in batch.facts
-            ],
-        )
+        if batch.facts:
+            db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._event_rows(batch, wall_ms))
         db.executemany(
             "INSERT OR REPLACE INTO visit VALUES (?, ?)",
-            [(key, _encode(visit)) for key, visit in batch.visits.items() if visit is not None],
+            [(key, encode(visit)) for key, visit in batch.visits.items() if visit is not None],
         )
         gone = [(key,) for key, visit in batch.visits.items() if visit is None]
         db.executemany("DELETE FROM visit WHERE id = ?", gone)
-        db.executemany("INSERT OR REPLACE INTO desk VALUES (?, ?)", [(d.id, _encode(d)) for d in batch.desks.values()])
+        db.executemany("INSERT OR REPLACE INTO desk VALUES (?, ?)", [(d.id, encode(d)) for d in batch.desks.values()])
         db.executemany(
             "INSERT OR REPLACE INTO samples VALUES (?, ?)",
-            [(service, _encode(list(times))) for service, times in batch.samples.items()],
+            [(service, encode(list(times))) for service, times in batch.samples.items()],
         )
         for command_id, body in batch.replies.items():
             at = db.execute("INSERT INTO reply (id, body) VALUES (?, ?)", (command_id, body)).lastrowid
@@ -258,16 +235,12 @@ class SqliteStore:
         db.execute("UPDATE office SET published = max(published, ?)", (batch.published,))
 
 
+def _archived(kid: str, boot: int, seq: int) -> TapIgnored:
+    """How a tap from before the checkpoint is settled: what it led to is in the archive, and it counts no more."""
+    return TapIgnored(0, "", kid, boot, seq, codes.TOO_OLD, None)
+
+
 def _tap_of(fact: Fact) -> tuple[str | None, int | None, int | None]:
     if isinstance(fact, TapAnswered | TapIgnored):
         return fact.kid, fact.boot, fact.seq
     return None, None, None
-
-
-def _decode(kind: str, body: bytes) -> Fact:
-    return msgspec.json.decode(body, type=_KINDS[kind])
-
-
-def _is_damage(error: Exception) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte of SQLite's extended codes
-    return isinstance(error, msgspec.DecodeError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

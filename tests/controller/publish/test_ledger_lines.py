@@ -7,6 +7,7 @@ import time
 import msgspec
 import pytest
 from busy_office import BusyOffice
+from engine_day import adopted
 
 from luot_controller.engine.events import (
     FACTS,
@@ -25,6 +26,7 @@ from luot_controller.engine.events import (
     VisitStarted,
     VisitTransferred,
 )
+from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact
 from luot_controller.engine.model import Visit, VisitState
 from luot_controller.publish.ledger import event_fields, plain_line
 from luot_protocol import codes, messages
@@ -73,6 +75,8 @@ LINES: list[tuple[Fact, str | None]] = [
         CommandUndone(AT_MS, "2", (Visit(5, 17, "papers", "plain", AT_MS, 0, VisitState.SERVING, AT_MS, "2"),)),
         "undo    card  17  at desk 2",
     ),
+    (adopted(at_ms=AT_MS), "site    works by the rules of test, version 0.1.0"),
+    (LedgerArchived(AT_MS, 900, "0a", "0b", {"k": (1, 2)}), "archive events up to 900"),
 ]
 
 
@@ -91,13 +95,19 @@ def test_the_lines_cover_every_kind() -> None:
     assert set(FACTS) == {type(fact) for fact, _ in LINES}
 
 
-@pytest.mark.parametrize("fact", [fact for fact, _ in LINES])
+@pytest.mark.parametrize("fact", [fact for fact, _ in LINES if not isinstance(fact, LedgerFact)])
 def test_event_message(fact: Fact) -> None:
     """An event has its id, its kind and all fields of the fact, and passes the message table's check."""
     fields = messages.EVENT.check(json.loads(msgspec.json.encode(event_fields(77, fact))))
     assert (77, type(fact).__name__, AT_MS) == (fields["id"], fields["kind"], fields["at_ms"])
     rest = {key: value for key, value in fields.items() if key not in ("id", "kind")}
     assert fact == msgspec.convert(rest, type(fact))
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _ in LINES if isinstance(fact, LedgerFact)])
+def test_event_message_of_the_ledger_itself(fact: Fact) -> None:
+    """What grows with the site is not sent: integrators hear that it happened, and when."""
+    assert {"id": 77, "kind": type(fact).__name__, "at_ms": AT_MS} == messages.EVENT.check(event_fields(77, fact))
 
 
 def test_no_event_holds_a_key_or_a_card() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from busy_office import BusyOffice
-from engine_day import HEAD_START_MS, POLICY, Day
+from engine_day import HEAD_START_MS, POLICY, Day, adopted
 
 from luot_controller.bootstrap import site_fields
 from luot_controller.engine.commands import (
@@ -22,6 +22,7 @@ from luot_controller.engine.commands import (
     Undo,
 )
 from luot_controller.engine.events import FACTS, Fact, Refused, TapAnswered, TapIgnored
+from luot_controller.engine.ledger_facts import LedgerArchived
 from luot_controller.engine.model import Role, VisitState
 from luot_controller.publish import screens
 from luot_controller.settings import Site
@@ -119,6 +120,8 @@ def test_every_kind_of_fact_can_be_published(day: Day) -> None:
         *("return", "CallNext", "Recall", "Start", "Hold", "Resume", "Transfer", "Undo", "Start", "Finish", "ignore"),
     ):
         step(day.later(1), kind)
+    day.enter(adopted(at_ms=day.now_ms))
+    day.enter(LedgerArchived(day.now_ms, 1, "00", "00", {"k1": (1, 1)}))
     assert set(FACTS) == {type(fact) for fact in day.ledger}
     one_by_one = {place for fact in day.ledger for place in screens.touched(day.state, [fact])}
     assert one_by_one == set(screens.touched(day.state, day.ledger))

@@ -95,8 +95,9 @@ def test_a_desk_of_the_ledger_that_the_site_dropped(store: SqliteStore, day: Rec
         "UPDATE event SET id = 99 WHERE id = 1",
         "DELETE FROM event",
         "DELETE FROM event WHERE id = 1",
-        "REPLACE INTO event VALUES (1, 0, 0, 'TapIgnored', '{}', NULL, NULL, NULL)",
-        "REPLACE INTO event VALUES (9, 0, 0, 'TapIgnored', '{}', 'k1', 1, 1)",
+        "REPLACE INTO event VALUES (1, 0, 0, 'TapIgnored', '{}', NULL, NULL, NULL, x'00')",
+        "REPLACE INTO event VALUES (9, 0, 0, 'TapIgnored', '{}', 'k1', 1, 1, x'00')",
+        "INSERT INTO event VALUES (0, 0, 0, 'TapIgnored', '{}', 'k1', 9, 9, x'00')",
     ],
 )
 def test_the_ledger_only_grows(store: SqliteStore, day: RecordedDay, statement: str) -> None:

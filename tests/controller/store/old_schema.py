@@ -1,0 +1,32 @@
+"""A ledger as the version with schema 1 left it: the same facts, without hashes."""
+
+import sqlite3
+from importlib import resources
+from pathlib import Path
+
+from luot_controller.store.port import Batch
+from luot_controller.store.sqlite import SqliteStore
+from luot_controller.store.sqlite_file import FILE
+
+TABLES = ("visit", "desk", "samples", "office", "reply", "card", "reader_key")
+
+
+def make_old(folder: Path, batch: Batch, wall_ms: int) -> None:
+    """Write `batch` into a ledger of schema 1 in `folder`."""
+    fresh = folder / "fresh"
+    fresh.mkdir()
+    store = SqliteStore(fresh)
+    store.commit(batch, wall_ms)
+    store.close()
+    old = sqlite3.connect(folder / FILE, isolation_level=None)
+    old.executescript((resources.files("luot_controller.store") / "sql" / "0001_ledger.sql").read_text())
+    old.execute("PRAGMA user_version = 1")
+    old.execute("ATTACH ? AS fresh", (str(fresh / FILE),))
+    old.execute("INSERT INTO event SELECT id, at_ms, wall_ms, kind, body, kid, boot, seq FROM fresh.event")
+    for table in TABLES:
+        old.execute(f"DELETE FROM {table}")
+        old.execute(f"INSERT INTO {table} SELECT * FROM fresh.{table}")
+    old.close()
+    for file in fresh.iterdir():
+        file.unlink()
+    fresh.rmdir()
