@@ -10,7 +10,7 @@ PEOPLE = 50_000
 
 @pytest.mark.parametrize(("seed", "name"), list(enumerate(CASES, 21)))
 def test_waits_are_those_of_the_closed_form(name: str, seed: int) -> None:
-    """Each class's mean wait, and its share beyond a limit, within 3 standard errors; `oracle.SCALE` makes it longer."""
+    """Each class's mean wait, and its share beyond a limit, within 3 standard errors; SCALE makes it longer."""
     found = measure(CASES[name], PEOPLE, seed)
     for row in found:
         print(f"{name} {row.name}: {row.value:.4f} +- {row.error:.4f}, exact {row.expected:.4f}, of {row.people:,}")
