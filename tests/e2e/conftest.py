@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.parts import FREE_PORT, Controller, Reader
+from brokers import RunningBroker
+from e2e.parts import FREE_PORT, READERS, SITE, Controller, Reader
 from luot_controller.broker.choice import KINDS
 
 
@@ -35,6 +36,18 @@ def open_controller(parts: ExitStack, tmp_path: Path, kind: str) -> Callable[...
         return controller
 
     return start
+
+
+@pytest.fixture
+def apart(parts: ExitStack, tmp_path: Path, kind: str) -> tuple[Controller, RunningBroker]:
+    """A controller and a broker that can be killed one without the other; the broker keeps nothing on disk."""
+    data = tmp_path / "office"
+    data.mkdir()
+    running = RunningBroker(data, kind, SITE, ["desk-1", "desk-2", "desk-3", "desk-4"], READERS)
+    parts.callback(running.stop)
+    controller = Controller(data, "--url", running.access("controller").url())
+    parts.callback(controller.stop)
+    return controller, running
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from luot_controller.store.sqlite import SqliteStore
 
 REPO = Path(__file__).parents[2]
 MICROPYTHON = Path(sys.executable).with_name("micropython")
+SITE = "mot-cua"
+READERS = ("entry-1", "entry-2", "entry-3")
 WITHIN_S = 60.0
 FREE_PORT = ("--port", "0")
+_ENVIRONMENT = {**os.environ, "MICROPYPATH": os.pathsep.join((str(REPO / "firmware"), str(REPO / "protocol")))}
 
 
 def until(true: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> None:
@@ -100,13 +104,19 @@ class Controller:
 
 
 class Reader:
-    """The real firmware on the real MicroPython, and this test's end of its hall connection."""
+    """The real firmware on the real MicroPython, and this test's end of its hall connection.
+
+    lines: all that it has shown, in all its lives. heard: (boot, seq) of each tap that it has shown as heard.
+    brought: how often a card was laid into its field by bring().
+    """
 
     def __init__(self, controller: Controller, reader: str, flash: Path) -> None:
         self.id = reader
         self.flash = flash
         self._office = controller
         self.lines: list[dict[str, Any]] = []
+        self.heard: list[tuple[int, int]] = []
+        self.brought = 0
         self._news = threading.Condition()
         self._hall = socket.create_server(("127.0.0.1", 0))
         self._connection: socket.socket | None = None
@@ -118,10 +128,9 @@ class Reader:
 
     def start(self) -> None:
         """Power on."""
-        path = os.pathsep.join((str(REPO / "firmware"), str(REPO / "protocol")))
         self._process = subprocess.Popen(
             [MICROPYTHON, "-X", "heapsize=256k", REPO / "firmware" / "main.py", self.flash],
-            env={**os.environ, "MICROPYPATH": path},
+            env=_ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -132,6 +141,18 @@ class Reader:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def cut_power(self, after_s: float) -> None:
+        """Power off so many seconds after it next begins to write to its flash, and on again."""
+        image = self.flash / "flash.img"
+        until(image.exists, f"{self.id} to have a flash")
+        began, deadline = image.stat().st_mtime_ns, time.monotonic() + WITHIN_S
+        while image.stat().st_mtime_ns == began:
+            assert time.monotonic() < deadline, f"{self.id} writes nothing"
+            time.sleep(0.000_1)  # a tap is written in some milliseconds
+        time.sleep(after_s)
+        self.kill()
+        self.start()
 
     def close(self) -> None:
         """End it all."""
@@ -155,6 +176,45 @@ class Reader:
             heard = self._comes(lambda: self.count("heard") > before, 2.0)
             self._say({"uid": None})
             heard = heard or self._comes(lambda: self.count("heard") > before, 1.2)
+
+    def bring(self, uid: bytes) -> tuple[int, int]:
+        """Lay a card into the field in place of the last one, again whenever power is lost over it.
+
+        Returns the (boot, seq) that it was shown as heard. One thread at a time.
+        """
+        before, deadline = len(self.heard), time.monotonic() + WITHIN_S
+        while len(self.heard) == before:
+            assert time.monotonic() < deadline, f"{self.id} did not hear {uid.hex()}; last {self.lines[-3:]}"
+            self._comes(lambda: self._connection is not None, WITHIN_S)
+            connection = self._connection
+            with suppress(OSError):
+                if connection is not None:
+                    connection.sendall(json.dumps({"uid": uid.hex()}).encode() + b"\n")
+                    self.brought += 1
+            self._comes(lambda: len(self.heard) > before or self._connection is not connection, WITHIN_S)  # noqa: B023
+        return self.heard[before]
+
+    def wait_answered(self, boot: int, seq: int) -> None:
+        """Wait until the receipt of this tap is shown."""
+
+        def is_receipt(line: dict[str, Any]) -> bool:
+            return line["show"] != "heard" and (line.get("boot"), line.get("seq")) == (boot, seq)
+
+        self.wait(lambda: any(map(is_receipt, self.lines)), f"the receipt of {boot}, {seq}")
+
+    @property
+    def kid(self) -> str:
+        """The key id that it signs with."""
+        return str(json.loads((self.flash / "settings.json").read_text())["kid"])
+
+    def unsettled(self) -> int:
+        """Power it off and count the taps that its outbox keeps."""
+        self.kill()
+        script = Path(__file__).with_name("outbox_depth.py")
+        command = [MICROPYTHON, "-X", "heapsize=256k", script, self.flash / "flash.img"]
+        done = subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
 
     def count(self, *words: str) -> int:
         """How many lines showed one of these words."""
@@ -193,15 +253,25 @@ class Reader:
             with connection, connection.makefile("rb") as lines:
                 try:
                     assert json.loads(next(lines)) == {"reader": self.id}
-                    self._connection = connection
+                    self._connect(connection)
                     for line in lines:
-                        with self._news:
-                            self.lines.append(json.loads(line))
-                            self._news.notify_all()
-                except (OSError, StopIteration):
-                    pass
+                        self._shown(json.loads(line))
+                except (OSError, StopIteration, ValueError):
+                    pass  # power was lost, perhaps in the middle of a line
                 finally:
-                    self._connection = None
+                    self._connect(None)
+
+    def _connect(self, connection: socket.socket | None) -> None:
+        with self._news:
+            self._connection = connection
+            self._news.notify_all()
+
+    def _shown(self, line: dict[str, Any]) -> None:
+        with self._news:
+            self.lines.append(line)
+            if line["show"] == "heard":
+                self.heard.append((line["boot"], line["seq"]))
+            self._news.notify_all()
 
 
 def enrol(controller: Controller, count: int) -> dict[int, bytes]:

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from e2e.parts import Controller, enrol, luot, until
+from e2e.parts import SITE, Controller, enrol, luot, until
 from luot_controller.client import OfficeClient
 from luot_controller.mqtt import Arrived, Connection
 from luot_protocol import card, codes, frames, topics
 
 pytestmark = pytest.mark.real
-
-SITE = "mot-cua"
 
 
 class Attacker:
