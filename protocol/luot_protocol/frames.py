@@ -148,7 +148,7 @@ def _open(envelope, key, direction, kind):
     fields = cbor.loads(envelope.payload)
     if not isinstance(fields, dict):
         raise ProtocolError("frame.shape", "not a map")
-    if fields.get(0) != kind:
+    if fields.get(0) != kind or fields[0] is True:  # which equals 1
         raise ProtocolError("frame.kind", str(fields.get(0)))
     return fields
 

@@ -136,6 +136,7 @@ def _bad_payloads() -> list[tuple[str, str, bytes]]:
         ("no kind", "frame.kind", without(0)),
         ("a kind of the other direction", "frame.kind", cbor.dumps({**_TAP_FIELDS, 0: frames.KIND_RECEIPT})),
         ("an unknown kind", "frame.kind", cbor.dumps({**_TAP_FIELDS, 0: 99})),
+        ("a kind that is true", "frame.kind", cbor.dumps({**_TAP_FIELDS, 0: True})),
         ("no boot", "frame.field", without(1)),
         ("a boot of 2^32", "frame.field", cbor.dumps({**_TAP_FIELDS, 1: 1 << 32})),
         ("a negative seq", "frame.field", cbor.dumps({**_TAP_FIELDS, 2: -1})),
