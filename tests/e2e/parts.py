@@ -78,6 +78,16 @@ class Controller:
         """kill -9."""
         self._end(signal.SIGKILL)
 
+    def hang(self) -> None:
+        """It stands still, with every connection open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After hang()."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> int:
         """SIGTERM; returns the exit code."""
         return self._end(signal.SIGTERM)
@@ -120,11 +130,15 @@ class Reader:
         self._news = threading.Condition()
         self._hall = socket.create_server(("127.0.0.1", 0))
         self._connection: socket.socket | None = None
-        port = self._hall.getsockname()[1]
-        luot("device", "provision", reader, "--data", controller.data, "--out", flash, "--hall", f"127.0.0.1:{port}")
+        self.provision()
         threading.Thread(target=self._serve, daemon=True).start()
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
+
+    def provision(self) -> None:
+        """Give it new settings, with a new key; what its flash keeps stays."""
+        hall = f"127.0.0.1:{self._hall.getsockname()[1]}"
+        luot("device", "provision", self.id, "--data", self._office.data, "--out", self.flash, "--hall", hall)
 
     def start(self) -> None:
         """Power on."""
