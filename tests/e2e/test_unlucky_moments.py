@@ -105,3 +105,29 @@ def test_a_new_key_while_frames_of_the_old_one_are_under_way(
     with OfficeClient(controller.access("watch")) as watch:
         watch.wait_ready(10)
         assert watch.ask("status")["status"]["counters"]["frame.kid"] >= len(uids)
+
+
+def test_a_flash_that_was_set_back(apart: tuple[Controller, RunningBroker], open_reader: OpenReader) -> None:
+    """An old copy of the flash names taps a second time: the reader says that none counts, and with a new key they do."""
+    controller, _ = apart
+    uids = enrol(controller, 2)
+    reader = open_reader(controller, "entry-1")
+    reader.shown("ready")
+    reader.kill()
+    image = reader.flash / "flash.img"
+    copy = image.read_bytes()
+    reader.start()
+    first = reader.bring(uids[1])
+    reader.wait_settled()
+    reader.kill()
+    image.write_bytes(copy)
+    reader.start()
+    assert first == reader.bring(uids[2])
+    reader.shown("no_receipt")
+    assert {1: 1} == opened(controller)
+    until(lambda: b"provision it anew" in controller.log, "the log's line")
+    reader.kill()
+    reader.provision()
+    reader.start()
+    reader.wait_settled()
+    assert {1: 1, 2: 1} == opened(controller)

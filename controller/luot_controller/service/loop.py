@@ -163,6 +163,10 @@ class Office:
             self.counters.add("taps")
             turn.enter(self._state, decide(self._state, self._policy, tap, self._now_ms()))
             settled = turn.settled[tap.kid, tap.boot, tap.seq]
+        elif None not in (tap.number, settled.number) and tap.number != settled.number:
+            # A receipt would free the reader's outbox of a tap that the ledger does not have.
+            detail = f"{tap.reader} gave cards {settled.number} and {tap.number} the name {tap.boot}/{tap.seq}:"
+            raise ProtocolError("tap.name", f"{detail} its flash was copied or set back; provision it anew")
         else:
             self.counters.add("taps_repeated")
         turn.receipts.append((link, verified, settled))
