@@ -108,7 +108,7 @@ def test_a_new_key_while_frames_of_the_old_one_are_under_way(
 
 
 def test_a_flash_that_was_set_back(apart: tuple[Controller, RunningBroker], open_reader: OpenReader) -> None:
-    """An old copy of the flash names taps a second time: the reader says that none counts, and with a new key they do."""
+    """An old copy of the flash names taps a second time: the reader says that none counts; with a new key they do."""
     controller, _ = apart
     uids = enrol(controller, 2)
     reader = open_reader(controller, "entry-1")
