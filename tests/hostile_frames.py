@@ -45,9 +45,14 @@ def hostile_frames(seed: int, honest: Sequence[bytes], kid: bytes, key: bytes, d
         wrong[at] = script.choice(_WRONG)
         return bytes(cbor.dumps(wrong))
 
+    def no_map() -> bytes:
+        return bytes(cbor.dumps(script.choice(_WRONG)))
+
     def malformed() -> bytes:
-        payload = script.choice([fields, fields, lambda: script.randbytes(script.randrange(60)), lambda: nested(60)])()
-        return bytes(cose.seal(payload, kid, key, direction))
+        payload = script.choice(
+            [fields, fields, no_map, lambda: script.randbytes(script.randrange(60)), lambda: nested(60)]
+        )
+        return bytes(cose.seal(payload(), kid, key, direction))
 
     makers: list[Callable[[], bytes]] = [
         lambda: script.randbytes(script.randrange(frames.MAX_BYTES)),

@@ -70,8 +70,12 @@ class Readers:
             self.taps.append(((kid, *reader.bring(uid)), number))
 
     def reach(self, count: int) -> None:
-        """Wait until so many taps were heard."""
-        until(lambda: len(self.taps) >= count or any(hand.done() for hand in self.working), f"{count} taps")
+        """Wait until so many taps were heard; or until something went wrong, which `working` tells."""
+        while (now := len(self.taps)) < count and not self._is_over():
+            until(lambda: len(self.taps) > now or self._is_over(), f"tap {now + 1}")  # noqa: B023
+
+    def _is_over(self) -> bool:
+        return any(hand.done() for hand in self.working)
 
 
 def test_every_tap_becomes_one_visit(

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.real
 FRAMES = int(os.environ.get("LUOT_HOSTILE_FRAMES", "30000"))
 SEED = int(os.environ.get("LUOT_SEED", "20"))
 HONEST = 20
-MOST_BYTES = 200
+MOST_BYTES = 1000
 """That the heap may hold more of after all frames than after the first 2,000."""
 
 REASONS = {

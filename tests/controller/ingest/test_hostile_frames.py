@@ -65,6 +65,7 @@ def test_hostile_frames_are_counted_and_nothing_else(rig: Rig) -> None:
 
     warm = send(WARM_UP)
     grown = send(FRAMES - WARM_UP) - warm
+    print(f"{grown} blocks more")
     counted = rig.office.counters.counts - before
     assert dict.fromkeys(("sent", "acknowledged"), FRAMES) | dict.fromkeys(
         ("replayed", "answered"), counted["taps_repeated"]

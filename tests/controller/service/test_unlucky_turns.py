@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from luot_controller.engine.events import TapAnswered, VisitOpened
+from luot_controller.errors import StoreFailed
 from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.store.sqlite import SqliteStore
 from luot_protocol import codes
@@ -48,6 +49,19 @@ def test_the_disk_is_full_while_taps_come(rig: Rig) -> None:
     rig.send(*taps)
     assert [codes.OPENED] * CARDS == [receipt.code for receipt in rig.receipts()]
     assert list(range(1, CARDS + 1)) == opened(rig)
+
+
+def test_the_disk_is_gone(rig: Rig) -> None:
+    """A ledger that can be neither written nor read ends the office with its error; nobody is told anything before."""
+    rig.tap(1)
+    said, frame = len(rig.bus.published), rig.frame(2)
+    rig.store.close()
+    with pytest.raises(StoreFailed):
+        rig.send(frame)
+    assert said == len(rig.bus.published)
+    rig.again()
+    rig.send(frame)
+    assert (codes.OPENED, 2, 1) == ((last := rig.receipts()[-1]).code, last.number, last.ahead)
 
 
 def test_two_cards_never_share_a_taps_name(rig: Rig) -> None:
