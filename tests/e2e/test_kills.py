@@ -72,7 +72,7 @@ class Readers:
     def reach(self, count: int) -> None:
         """Wait until so many taps were heard; or until something went wrong, which `working` tells."""
         while (now := len(self.taps)) < count and not self._is_over():
-            until(lambda: len(self.taps) > now or self._is_over(), f"tap {now + 1}")  # noqa: B023
+            until(lambda: len(self.taps) > now or self._is_over(), f"tap {now + 1}")
 
     def _is_over(self) -> bool:
         return any(hand.done() for hand in self.working)
