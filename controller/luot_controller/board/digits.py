@@ -47,6 +47,12 @@ def drawn(text: str, rows: int) -> list[str]:
     return [(" " * _gap(rows)).join(lines) for lines in zip(*drawings, strict=True)]
 
 
+def as_it_is(text: str, rows: int) -> tuple[str, ...]:
+    """`text`, not drawn, in the middle of `rows` lines."""
+    blank = " " * cell_len(text)
+    return tuple(text if row == (rows - 1) // 2 else blank for row in range(rows))
+
+
 def _parts(text: str, rows: int) -> list[str]:
     if rows < SMALL_ROWS:
         return []
@@ -65,19 +71,14 @@ def _part_width(part: str, rows: int) -> int:
 
 def _part(part: str, rows: int) -> tuple[str, ...]:
     if rows >= SMOOTH_ROWS:
-        return _glyph(part, rows) if part in GLYPHS else _as_it_is(part, rows)
+        return _glyph(part, rows) if part in GLYPHS else as_it_is(part, rows)
     if part in _HAND:
         return tuple(largest(part, SMALL_ROWS, SMALL_ROWS) or ())
-    return _SMALL_COLON if part == ":" else _as_it_is(part, SMALL_ROWS)
+    return _SMALL_COLON if part == ":" else as_it_is(part, SMALL_ROWS)
 
 
 def _glyph_width(rows: int) -> int:
     return round(2 * rows * _WIDTH)
-
-
-def _as_it_is(text: str, rows: int) -> tuple[str, ...]:
-    blank = " " * cell_len(text)
-    return tuple(text if row == (rows - 1) // 2 else blank for row in range(rows))
 
 
 @lru_cache(maxsize=512)

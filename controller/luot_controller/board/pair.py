@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from luot_controller.board import digits
 from luot_controller.board.calls import Call
 from luot_controller.board.glyphs import ARROW
@@ -13,10 +15,11 @@ _LEAST_ARROW_ROWS = 8
 
 
 class Pair(NamedTuple):
-    """What is drawn of a call."""
+    """What is drawn of a call; a desk that is not `is_drawn` is written beside its number as it is."""
 
     number: str
     desk: str
+    is_drawn: bool = True
 
 
 def pair(call: Call) -> Pair:
@@ -26,7 +29,7 @@ def pair(call: Call) -> Pair:
 
 def width(pair: Pair, rows: int) -> int:
     """The cells it takes at a height of `rows`."""
-    return desk_at(pair, rows) + digits.width(pair.desk, rows)
+    return desk_at(pair, rows) + (digits.width(pair.desk, rows) if pair.is_drawn else cell_len(pair.desk))
 
 
 def desk_at(pair: Pair, rows: int) -> int:
@@ -40,9 +43,18 @@ def tallest(pair: Pair, columns: int, rows: int) -> int:
     return next((high for high in heights if high <= rows and width(pair, high) <= columns), 0)
 
 
+def fitted(pair: Pair, columns: int, rows: int) -> tuple[Pair, int]:
+    """The pair and its greatest height; a long desk is written where its number would else be half as high."""
+    high = tallest(pair, columns, rows)
+    written = pair._replace(is_drawn=False)
+    written_high = tallest(written, columns, rows)
+    return (written, written_high) if written_high >= 2 * high else (pair, high)
+
+
 def lines(pair: Pair, rows: int) -> list[tuple[str, str, str]]:
     """Each line as number, arrow and desk; `rows` are what `tallest` has given."""
-    return list(zip(digits.drawn(pair.number, rows), _arrow(rows), digits.drawn(pair.desk, rows), strict=True))
+    desk = digits.drawn(pair.desk, rows) if pair.is_drawn else digits.as_it_is(pair.desk, rows)
+    return list(zip(digits.drawn(pair.number, rows), _arrow(rows), desk, strict=True))
 
 
 def _arrow(rows: int) -> list[str]:

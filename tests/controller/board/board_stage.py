@@ -95,7 +95,8 @@ def rows_of(app: BoardApp) -> list[str]:
 def height_on(rows: list[str], number: int, desk: str) -> int:
     """The rows of the digits in which a call is drawn somewhere in `rows`; 0 when it is not."""
     heights = [*range(len(rows), digits.SMOOTH_ROWS - 1, -1), digits.SMALL_ROWS]
-    return next((high for high in heights if place_on(rows, number, desk, high) != (-1, -1)), 0)
+    fit = [high for high in heights if pair.width(pair.Pair(str(number), desk), high) <= len(rows[0])]
+    return next((high for high in fit if place_on(rows, number, desk, high) != (-1, -1)), 0)
 
 
 def place_on(rows: list[str], number: int, desk: str, high: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import pytest
 
 from luot_controller.board.layout import Layout, arrange
 from luot_controller.board.pages import page
-from luot_controller.board.pair import Pair, desk_at, lines, tallest, width
+from luot_controller.board.pair import Pair, desk_at, fitted, lines, tallest, width
 
 SIZES = [(80, 24), (100, 30), (120, 36), (132, 24), (160, 45), (200, 60), (80, 60), (60, 20), (40, 12), (300, 90)]
 NEWEST = Pair("17", "3")
@@ -90,6 +90,16 @@ def test_the_tallest_that_fits() -> None:
     high = tallest(NEWEST, 72, 40)
     assert width(NEWEST, high) <= 72 < width(NEWEST, high + 1)
     assert (9, 3, 3, 0, 0) == tuple(tallest(NEWEST, *room) for room in ((72, 9), (72, 4), (14, 9), (9, 9), (72, 2)))
+
+
+def test_a_long_desk_is_written_rather_than_its_number_made_small() -> None:
+    """Where the number can be at least twice as high beside it; any other is drawn with its number."""
+    drawn, high = fitted(Pair("17", "TIEP-NHAN-12"), 72, 9)
+    assert (False, 9) == (drawn.is_drawn, high)
+    assert {width(drawn, high)} == {len("".join(parts)) for parts in lines(drawn, high)}
+    assert "TIEP-NHAN-12" in [desk for _number, _arrow, desk in lines(drawn, high)]
+    assert (NEWEST, 9) == fitted(NEWEST, 72, 9)
+    assert (Pair("128", "A12"), 7) == fitted(Pair("128", "A12"), 72, 9)
 
 
 @pytest.mark.parametrize(("count", "slots"), [(0, 4), (4, 4), (5, 4), (7, 3), (12, 5), (9, 1)])

@@ -20,6 +20,8 @@ BEATS_S, BEAT_S = 4.0, 0.5
 
 _STATE_INKS = {CALLED: "$called", SERVING: "$serving"}
 _FRESH_SIGN = "▶ "
+_DASH = 2
+"""The dash for no number is that of digits of half the card's height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class CallCard(Drawn):
         self.set_class(fresh, "-fresh")
         self.set_class(age_s is not None and age_s < BEATS_S and int(age_s / BEAT_S) % 2 == 1, "-beat")
         if call is None:
-            self.show(_middle, Content.styled(words.over_number, "bold $muted"))
+            self.show(_nobody, words.over_number)
             return
         if fresh:
             at_end = f"{new}  {words.at_end}" if new else words.at_end
@@ -95,9 +97,9 @@ def _inks(call: Call, fresh: bool, stale: bool) -> _Inks:
 def _card(drawn: Pair, words: Words, ink: _Inks, columns: int, rows: int) -> Content:
     edge = side(rows)
     air = AIR if rows >= card_rows(digits.SMOOTH_ROWS) else 0
-    high = pair.tallest(drawn, columns - 2 * edge, rows - HEADING - air)
+    drawn, high = pair.fitted(drawn, columns - 2 * edge, rows - HEADING - air)
     if not high:
-        text = Content.styled(cut(" → ".join(drawn), columns - 2 * edge), f"bold {ink.number}")
+        text = Content.styled(cut(f"{drawn.number} → {drawn.desk}", columns - 2 * edge), f"bold {ink.number}")
         return stacked([_heading(words, ink, edge, 0, columns), _middle(text, columns, rows - HEADING)])
     left = (columns - pair.width(drawn, high)) // 2 if words.over_desk else edge
     body = [
@@ -117,6 +119,15 @@ def _heading(words: Words, ink: _Inks, left: int, over_desk: int, columns: int) 
     if cell_len(line) + 2 + cell_len(words.at_end) < columns:
         line += fit(words.at_end, columns - 1 - cell_len(line), right=True)
     return Content.styled(fit(line, columns), ink.words)
+
+
+def _nobody(words: str, columns: int, rows: int) -> Content:
+    """The words in the middle, below a dash where the number would be."""
+    dash = digits.drawn("-", rows // _DASH)
+    text = _middle(Content.styled(words, "bold $muted"), columns, 1)
+    ink = [Content(" " * ((columns - len(line)) // 2)) + inked(line, "$muted") for line in dash if line.strip()]
+    above = [Content("")] * ((rows - len(ink) - 2) // 2)
+    return stacked([*above, *ink, Content(""), text])
 
 
 def _middle(text: Content, columns: int, rows: int) -> Content:
