@@ -6,10 +6,10 @@ A wall is not a desk: there is always one screenful, whatever its size, and nobo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from luot_controller.board import digits
 from luot_controller.board.pair import Pair, tallest, width
 from luot_controller.board.widgets.card import AIR, HEADING, card_rows, side
 from luot_controller.board.widgets.services import LARGE, across
+from luot_controller.screen import digits
 
 SIDE, GAP = 2, 1
 """Cells at the left and right of everything but the bars, and between one card and the next."""

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from luot_controller.board import digits
 from luot_controller.board.calls import Call
-from luot_controller.board.glyphs import ARROW
+from luot_controller.screen import digits
+from luot_controller.screen.glyphs import ARROW
 
 _WEDGE = ("█▄ ", "██▀", "▀  ")
 """An arrow for digits too small for a drawn one; without it `11 1` would be read as 111."""
@@ -39,8 +39,7 @@ def desk_at(pair: Pair, rows: int) -> int:
 
 def tallest(pair: Pair, columns: int, rows: int) -> int:
     """The greatest height, up to `rows`, at which it fits in `columns`; 0 when even the smallest does not."""
-    heights = [*range(rows, digits.SMOOTH_ROWS - 1, -1), digits.SMALL_ROWS]
-    return next((high for high in heights if high <= rows and width(pair, high) <= columns), 0)
+    return next((high for high in digits.heights(rows) if width(pair, high) <= columns), 0)
 
 
 def fitted(pair: Pair, columns: int, rows: int) -> tuple[Pair, int]:

@@ -37,3 +37,8 @@ def fit(text: str, cells: int, right: bool = False) -> str:
     text = cut(text, cells)
     blank = " " * (cells - cell_len(text))
     return blank + text if right else text + blank
+
+
+def leader(cells: int, least: int = 5) -> str:
+    """Dots that lead the eye across a gap of so many cells, where it is `least` wide; else blanks."""
+    return f" {'·' * (cells - 2)} " if cells >= least else " " * cells

@@ -11,9 +11,10 @@ from typing import Any
 from fake_hall import FakeHall
 from textual.pilot import Pilot
 
-from luot_controller.board import digits, pair
+from luot_controller.board import pair
 from luot_controller.board.app import BoardApp
 from luot_controller.language import use
+from luot_controller.screen import digits
 
 VIETNAM = timezone(timedelta(hours=7))
 DEADLINE_S = 10.0
@@ -94,8 +95,7 @@ def rows_of(app: BoardApp) -> list[str]:
 
 def height_on(rows: list[str], number: int, desk: str) -> int:
     """The rows of the digits in which a call is drawn somewhere in `rows`; 0 when it is not."""
-    heights = [*range(len(rows), digits.SMOOTH_ROWS - 1, -1), digits.SMALL_ROWS]
-    fit = [high for high in heights if pair.width(pair.Pair(str(number), desk), high) <= len(rows[0])]
+    fit = [high for high in digits.heights(len(rows)) if pair.width(pair.Pair(str(number), desk), high) <= len(rows[0])]
     return next((high for high in fit if place_on(rows, number, desk, high) != (-1, -1)), 0)
 
 

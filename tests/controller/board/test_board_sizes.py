@@ -9,7 +9,7 @@ from fake_hall import SITE, FakeHall, call
 from rich.cells import cell_len
 from textual.widget import Widget
 
-from luot_controller.board import digits
+from luot_controller.screen import digits
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 LONG = "Tài nguyên và Môi trường: đăng ký quyền sử dụng đất lần đầu"

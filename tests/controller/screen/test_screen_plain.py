@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from luot_controller.screen.plain import MAX_CELLS, cut, fit, plain
+from luot_controller.screen.plain import MAX_CELLS, cut, fit, leader, plain
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,8 @@ def test_fit_is_exactly_as_wide_as_asked(name: str, cells: int) -> None:
 def test_cut(text: str, cells: int, expected: str) -> None:
     """What is cut off is marked."""
     assert expected == cut(text, cells)
+
+
+def test_dots_lead_across_a_gap_that_is_worth_it() -> None:
+    """As wide as the gap, with air at both ends; blanks where it is narrow, nothing where there is none."""
+    assert (" ··· ", "    ", "", " ·· ") == (leader(5), leader(4), leader(0), leader(4, 3))

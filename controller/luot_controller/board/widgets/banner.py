@@ -2,8 +2,8 @@
 
 from textual.content import Content
 
-from luot_controller.board import digits
 from luot_controller.board.widgets.drawn import Drawn, stacked
+from luot_controller.screen import digits
 from luot_controller.screen.ink import inked
 
 _SIGN = "▲ ▲ ▲"

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 from textual.content import Content
 
-from luot_controller.board import digits, pair
+from luot_controller.board import pair
 from luot_controller.board.calls import CALLED, SERVING, Call
 from luot_controller.board.pair import Pair
 from luot_controller.board.widgets.drawn import Drawn, stacked
+from luot_controller.screen import digits
 from luot_controller.screen.ink import inked
 from luot_controller.screen.plain import cut, fit
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from luot_controller.board import digits
 from luot_controller.board.pages import page
 from luot_controller.board.widgets.drawn import Drawn, stacked
 from luot_controller.board.wording import Line
+from luot_controller.screen import digits
 from luot_controller.screen.ink import inked
-from luot_controller.screen.plain import cut, fit
+from luot_controller.screen.plain import cut, fit, leader
 
 LARGE = digits.SMALL_ROWS + 1
 """Lines for one service whose numbers are drawn in digits."""
@@ -20,7 +20,6 @@ _WORDS_FROM = 100
 """Columns of a screen that has room to say people in words."""
 
 _SIDE, _BETWEEN_COLUMNS, _BETWEEN = 2, 4, 2
-_LEADER = "·"
 
 
 def has_words(columns: int) -> bool:
@@ -89,7 +88,7 @@ def _entries(services: Sequence[Line], cells: int, line_rows: int) -> list[list[
         lines = [
             Content.assemble(
                 (name, "bold") if row == rows // 2 else " " * cell_len(name),
-                (_leader(before) if row == rows // 2 else " " * before, "$muted"),
+                (leader(before) if row == rows // 2 else " " * before, "$muted"),
                 inked(count[row], "$foreground"),
                 " " * _BETWEEN,
                 inked(fit(wait[row], wait_cells, right=True), "$accent"),
@@ -98,11 +97,6 @@ def _entries(services: Sequence[Line], cells: int, line_rows: int) -> list[list[
         ]
         entries.append([_filled(line, cells) for line in lines + [Content("")] * (line_rows - rows)])
     return entries
-
-
-def _leader(cells: int) -> str:
-    """Dots that lead the eye across a gap worth it."""
-    return f" {_LEADER * (cells - 2)} " if cells > 2 * _BETWEEN else " " * cells
 
 
 def _lines(text: str, rows: int) -> list[str]:

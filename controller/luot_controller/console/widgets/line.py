@@ -1,5 +1,6 @@
 """The line by service: who waits, who heads it, how long a newcomer would wait, and which of them this desk serves."""
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -7,9 +8,11 @@ from textual.content import Content
 from luot_controller.console.state import Line, View
 from luot_controller.console.widgets.text import FittedText
 from luot_controller.language import _, wait_range
-from luot_controller.screen.plain import fit
+from luot_controller.screen.plain import cut, fit, leader
 
 _MARK, _NAME, _WAITING, _HEAD, _RANGE, _GAP = 2, 8, 10, 25, 14, 3
+_LED_FROM = 40
+"""Cells that the eye does not cross by itself."""
 
 
 class LineTable(Vertical):
@@ -61,10 +64,12 @@ def _row(view: View, service: str, line: Line | None, cells: int) -> Content:
     name, head = _widths(cells)
     ours = service in view.served
     ink, strong = ("$foreground", "bold $foreground") if ours else ("$muted", "$muted")
+    label, waiting = cut(view.service_name(service), name), cut(str(line.waiting) if line else "-", _WAITING)
     return Content.assemble(
         (fit("▸" if ours else "", _MARK), "bold $accent"),
-        (fit(view.service_name(service), name), strong),
-        (fit(str(line.waiting) if line else "-", _WAITING, right=True), strong),
+        (label, strong),
+        (leader(name + _WAITING - cell_len(label) - cell_len(waiting), _LED_FROM), "$muted"),
+        (waiting, strong),
         fit("", _GAP),
         (fit(_first(view, line) if line else "", head), ink),
         (fit(wait_range(line.lo_min, line.hi_min) if line else "", _RANGE, right=True), ink),

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from luot_controller.screen.faces import largest
+from luot_controller.screen import digits
 from luot_controller.screen.ink import inked
 
 
@@ -22,15 +22,17 @@ class BigNumber(Widget):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - as Textual calls it
         """As wide as the number is in the height of its place, for a style that says `width: auto`."""
-        rows = largest(self._text, container.width, container.height)
-        return len(rows[0]) if rows else len(self._text)
+        return digits.width(self._text, self._tallest(container)) or len(self._text)
 
     def render(self) -> Content:
         """The largest drawing that fits; plain bold text where even the smallest does not."""
-        rows = largest(self._text, self.size.width, self.size.height)
-        if rows is None:
-            return Content.styled(self._text, f"bold {self.ink}")
-        return Content("\n").join(inked(row, self.ink) for row in rows)
+        rows = digits.drawn(self._text, self._tallest(self.size))
+        return Content("\n").join(inked(row, self.ink) for row in rows or [self._text])
+
+    def _tallest(self, size: Size) -> int:
+        """The rows of the largest digits that fit in `size`; 0 when none do."""
+        high = digits.heights(size.height)
+        return next((rows for rows in high if digits.width(self._text, rows) <= size.width), 0)
 
     @property
     def _text(self) -> str:

@@ -1,7 +1,7 @@
 """Draws numbers and capitals in blocks at any height, for reading across a hall; knows no widget, colour or call.
 
 The main lines of a glyph are moved to whole half cells, so that strokes are equally wide everywhere. At up to HAND_ROWS
-the console's hand-drawn faces tell the digits better apart.
+hand-drawn faces tell the digits better apart.
 """
 
 import re
@@ -11,13 +11,11 @@ from math import cos, hypot, radians, sin
 
 from rich.cells import cell_len
 
-from luot_controller.board.glyphs import GLYPHS, Point, Stroke
-from luot_controller.screen.faces import largest
+from luot_controller.screen.faces import LARGE, SMALL
+from luot_controller.screen.glyphs import GLYPHS, Point, Stroke
 
 SMOOTH_ROWS, HAND_ROWS, SMALL_ROWS = 5, 5, 3
 """The least rows at which letters are drawn too; the most of hand-drawn digits; the least of any."""
-
-_HAND = frozenset("0123456789-")
 
 _WIDTH, _STROKE = 0.64, 0.17
 """Of a glyph, relative to its height; half a cell of a terminal is about as wide as it is high."""
@@ -47,6 +45,11 @@ def drawn(text: str, rows: int) -> list[str]:
     return [(" " * _gap(rows)).join(lines) for lines in zip(*drawings, strict=True)]
 
 
+def heights(rows: int) -> list[int]:
+    """Every height at which something is drawn, from `rows` down."""
+    return [high for high in (*range(rows, SMOOTH_ROWS - 1, -1), SMALL_ROWS) if high <= rows]
+
+
 def as_it_is(text: str, rows: int) -> tuple[str, ...]:
     """`text`, not drawn, in the middle of `rows` lines."""
     blank = " " * cell_len(text)
@@ -66,14 +69,14 @@ def _gap(rows: int) -> int:
 def _part_width(part: str, rows: int) -> int:
     if rows >= SMOOTH_ROWS:
         return _glyph_width(rows) if part in GLYPHS else cell_len(part)
-    return SMALL_ROWS if part in _HAND else cell_len(part)
+    return SMALL_ROWS if part in SMALL else cell_len(part)
 
 
 def _part(part: str, rows: int) -> tuple[str, ...]:
     if rows >= SMOOTH_ROWS:
         return _glyph(part, rows) if part in GLYPHS else as_it_is(part, rows)
-    if part in _HAND:
-        return tuple(largest(part, SMALL_ROWS, SMALL_ROWS) or ())
+    if part in SMALL:
+        return SMALL[part]
     return _SMALL_COLON if part == ":" else as_it_is(part, SMALL_ROWS)
 
 
@@ -83,8 +86,7 @@ def _glyph_width(rows: int) -> int:
 
 @lru_cache(maxsize=512)
 def _glyph(char: str, rows: int) -> tuple[str, ...]:
-    hand = largest(char, 6, HAND_ROWS) if rows <= HAND_ROWS and char in _HAND else None
-    return tuple(hand or _from_strokes(char, rows))
+    return LARGE[char] if rows <= HAND_ROWS and char in LARGE else tuple(_from_strokes(char, rows))
 
 
 def _from_strokes(char: str, rows: int) -> list[str]:

@@ -5,8 +5,8 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from luot_controller.board.digits import SMALL_ROWS, SMOOTH_ROWS, drawn, width
-from luot_controller.board.glyphs import ARROW, GLYPHS
+from luot_controller.screen.digits import SMALL_ROWS, SMOOTH_ROWS, drawn, width
+from luot_controller.screen.glyphs import ARROW, GLYPHS
 
 HEIGHTS = [*range(SMOOTH_ROWS, 13), 17, 24, 40]
 DIGITS = "0123456789"
