@@ -1,23 +1,17 @@
 """A board on a headless terminal with a fake office behind it, and eyes to read the screen as the hall does."""
 
-import asyncio
-import functools
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta, timezone
-from typing import Any
 
 from fake_hall import FakeHall
 from textual.pilot import Pilot
 
+from eyes import VIETNAM, Eyes
 from luot_controller.board import pair
 from luot_controller.board.app import BoardApp
 from luot_controller.language import use
 from luot_controller.screen import digits
 
-VIETNAM = timezone(timedelta(hours=7))
-DEADLINE_S = 10.0
 FRAMES_S = 1 / 30
 """Two frames of Textual's."""
 
@@ -25,34 +19,19 @@ NEVER_S = 3600.0
 """Time passes when a test says so."""
 
 
-class Stage:
+class Stage(Eyes):
     """One board in a test."""
 
     def __init__(self, app: BoardApp, hall: FakeHall, pilot: Pilot[None]) -> None:
-        self.app, self.hall, self.clock, self.pilot = app, hall, hall.clock, pilot
+        super().__init__(app, pilot)
+        self.app, self.hall, self.clock = app, hall, hall.clock
 
-    async def until(self, holds: Callable[[], object], what: str = "") -> None:
-        """Wait until `holds()`, and fail with the screen when it never does."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not holds():
-            assert time.monotonic() < deadline, f"never: {what}\n{self.text()}"
-            await self.pilot.pause(0.01)
-        await self._settles()
-
-    async def _settles(self) -> None:
-        """Wait until everything that was drawn is on the screen: two frames alike."""
+    async def settles(self) -> None:
+        """Wait until two frames are alike."""
         before = ""
         while before != (now := self.text()):
             before = now
             await self.pilot.pause(FRAMES_S)
-
-    async def sees(self, text: str) -> None:
-        """Wait until the screen shows `text`."""
-        await self.until(lambda: text in self.text(), repr(text))
-
-    async def misses(self, text: str) -> None:
-        """Wait until the screen no longer shows `text`."""
-        await self.until(lambda: text not in self.text(), f"no {text!r}")
 
     async def sees_call(self, number: int, desk: str) -> None:
         """Wait until the screen shows this number with this desk, in digits of any size."""
@@ -69,7 +48,7 @@ class Stage:
             self.hall.pulse()
             await self.pilot.pause()
         self.app.tick()
-        await self._settles()
+        await self.settles()
 
     def height_of(self, number: int, desk: str) -> int:
         """The rows of the digits in which a call is on the screen; 0 when it is not."""
@@ -78,19 +57,6 @@ class Stage:
     def place_of(self, number: int, desk: str) -> tuple[int, int]:
         """Row and column of a call on the screen."""
         return place_on(self.rows(), number, desk, self.height_of(number, desk))
-
-    def text(self) -> str:
-        """What the screen shows, line by line."""
-        return "\n".join(self.rows())
-
-    def rows(self) -> list[str]:
-        """The lines of the screen."""
-        return rows_of(self.app)
-
-
-def rows_of(app: BoardApp) -> list[str]:
-    """The lines of a board's screen."""
-    return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
 def height_on(rows: list[str], number: int, desk: str) -> int:
@@ -135,13 +101,3 @@ async def staged(
     finally:
         BoardApp.TICK_S = own_s
         use("en")
-
-
-def play(scenario: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-    """Run an async test to its end."""
-
-    @functools.wraps(scenario)
-    def test(*args: Any, **named: Any) -> None:
-        asyncio.run(scenario(*args, **named))
-
-    return test

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from board_stage import height_on, play, rows_of
+from board_stage import height_on
 from fake_hall import START_MS, board, call
 
 from brokers import RunningBroker
 from e2e.parts import FREE_PORT, Controller, Reader, enrol
+from eyes import play, rows_of
 from luot_controller.access import WATCH, Access
 from luot_controller.board.app import BoardApp
 from luot_controller.board.state import WATCHED

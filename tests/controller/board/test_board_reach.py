@@ -1,9 +1,10 @@
 """Pins that old news cannot be taken for new: a bar nobody can miss, what was known kept and marked, and healing."""
 
 import pytest
-from board_stage import Stage, play, staged
+from board_stage import Stage, staged
 from fake_hall import FakeHall, call
 
+from eyes import play
 from luot_controller.board.widgets.banner import Banner
 from luot_controller.errors import AccessRefused, OfficeUnreachable
 

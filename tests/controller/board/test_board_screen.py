@@ -1,10 +1,11 @@
 """Pins what the hall sees: the newest call, large and marked as new, the others, the services, the time, a hint."""
 
 import pytest
-from board_stage import Stage, play, staged
+from board_stage import Stage, staged
 from fake_hall import SITE, FakeHall, call, desk
 from rich.cells import cell_len
 
+from eyes import play
 from luot_controller.board.calls import FRESH_S
 from luot_controller.board.pages import PAGE_S
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from board_stage import Stage, play, staged
+from board_stage import Stage, staged
 from fake_hall import SITE, FakeHall, call
 from rich.cells import cell_len
 from textual.widget import Widget
 
+from eyes import play
 from luot_controller.screen import digits
 
 SIZES = [(80, 24), (120, 36), (200, 60)]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from board_stage import VIETNAM
 from fake_hall import START_MS
 from rich.cells import cell_len
 
+from eyes import VIETNAM
 from luot_controller.board import wording
 from luot_controller.board.calls import CALLED, GONE, SERVING, Call
 from luot_controller.board.state import Service

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from console_stage import play, staged
+from console_stage import staged
 from rich.cells import cell_len
 from textual.command import CommandPalette, DiscoveryHit, Hit
 from textual.widgets import OptionList
 
+from eyes import play
 from luot_controller.console.actions import ACTIONS, BY_NAME, CALLED, DESK_ACTIONS, FREE, SERVING, Action, offered
 from luot_controller.console.app import ConsoleApp
 from luot_controller.console.palette import ActionProvider, folded

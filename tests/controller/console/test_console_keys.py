@@ -1,9 +1,10 @@
 """Pins what each key does from each state of the desk, and that no press does too much."""
 
 import pytest
-from console_stage import play, staged
+from console_stage import staged
 from fake_office import START_MS, Clock, FakeOffice, Person
 
+from eyes import play
 from luot_controller.console.actions import DESK_ACTIONS, FREE, TRANSFER
 from luot_controller.errors import OfficeUnreachable, TimedOut
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from console_stage import Stage, play, staged
+from console_stage import Stage, staged
 from fake_office import SITE, START_MS, Clock, FakeOffice, Person
 
+from eyes import play
 from luot_controller.console.screens.choice import ChoiceScreen
 from luot_controller.console.screens.desk import DeskScreen
 

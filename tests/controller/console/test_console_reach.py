@@ -1,9 +1,10 @@
 """Pins what the console does while the office is out of reach: a banner, locked keys, and healing by itself."""
 
 import pytest
-from console_stage import Stage, play, staged
+from console_stage import Stage, staged
 from fake_office import SITE, Clock, FakeOffice, Person
 
+from eyes import play
 from luot_controller.console.widgets.banner import Banner
 from luot_controller.errors import AccessRefused, OfficeUnreachable
 

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from console_stage import Stage, play, staged
+from console_stage import Stage, staged
 from fake_office import MINUTE_MS, SITE, START_MS, Clock, FakeOffice, Person
 from textual.widget import Widget
 
+from eyes import play
 from luot_controller.console.actions import ACTIONS
 from luot_controller.language import _
 

@@ -5,9 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
-from console_stage import play, staged
+from console_stage import staged
 from fake_office import Clock, FakeOffice, Person
 
+from eyes import play
 from luot_controller.console.actions import STRIP
 from luot_controller.console.strip import STALE_S, HallLine, hall_lines
 from luot_controller.language import _

@@ -34,5 +34,7 @@ def test_text_has_contrast_on_every_ground(theme: Theme) -> None:
     pairs = [(ink, ground) for ink in inks for ground in grounds]
     pairs += [(theme.variables[f"on-{name}"], theme.variables[name]) for name in ("priority", "banner")]
     pairs += [(theme.variables["on-accent"], theme.accent)]
+    # A new call, also while it beats.
+    pairs += [(theme.variables["on-fresh"], theme.variables[name]) for name in ("fresh", "beat")]
     weak = {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*map(str, pair)) < AA}
     assert {} == weak

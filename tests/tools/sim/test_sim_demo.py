@@ -100,7 +100,8 @@ def test_an_office_lives_and_ends_without_a_trace(demo: Demo, here: Path) -> Non
     assert ["tap", "call", "start", "finish"] == [step for step in dict.fromkeys(steps) if step != "recall"][:4]
     assert 3 == len([line for line in running(str(here)).values() if "main.py" in line])
     (strip,) = here.glob("luot-demo-*/hall.strip")
-    assert ["Máy", "Thẻ:"] == [line.split()[0] for line in strip.read_text(encoding="utf-8").splitlines()[:2]]
+    lines = [line.split("\t")[:2] for line in strip.read_text(encoding="utf-8").splitlines()]
+    assert [["vi", "Đầu đọc"], ["vi", "Người"]] == lines[:2]
     began = time.monotonic()
     demo.process.terminate()
     assert 0 == demo.wait(10)

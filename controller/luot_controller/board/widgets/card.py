@@ -88,7 +88,7 @@ def side(rows: int) -> int:
 
 def _inks(call: Call, fresh: bool, stale: bool) -> _Inks:
     if fresh:
-        return _Inks("$background", "$background", "$background", "bold $background", has_band=False)
+        return _Inks("$on-fresh", "$on-fresh", "$on-fresh", "bold $on-fresh", has_band=False)
     if stale or call.state not in _STATE_INKS:
         return _Inks("$muted", "$muted", "$muted", "bold $muted on $panel")
     ink = _STATE_INKS[call.state]
