@@ -128,6 +128,6 @@ def picture(state: State, policy: Policy) -> dict[str, object]:
         "visits": dict(sorted(state.visits.items())),
         "by_number": dict(sorted(state.by_number.items())),
         "lines": {service: state.lines.page(service, 0, 1_000_000) for service in sorted(policy.typical_ms)},
-        "samples": {service: list(times) for service, times in sorted(state.samples.items())},
+        "paces": dict(sorted(state.paces.items())),
         "counters": (state.event_id, state.visit_id, state.at_ms),
     }

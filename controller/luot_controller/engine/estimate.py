@@ -1,9 +1,11 @@
 """How long a person with `n` ahead will wait, as a range that can be stood for. Pure arithmetic on counts and times.
 
-Mean w = (n + 1) s / c with s the mean service time and c the desks; the 10 to 90 % band of a gamma distribution with
-shape n + 1 and that mean, rounded outward to 5 minutes (exact for exponential services: Erlang).
+The next turn comes after the work that is ahead, shared by the desks, and after whoever may still pass: w. For
+exponential desk times w is (n + 1) s / c. Waits are taken to be gamma distributed with shape n + 1 and mean w, which is
+exact (Erlang) in that case; the range is from the 10 to the 90 % quantile, rounded outward to 5 minutes.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from math import exp, sqrt
 from typing import NamedTuple
@@ -12,58 +14,94 @@ STEP_MIN = 5
 MOST_MIN = 60
 """Beyond this no upper end is shown: "over 1 hour"."""
 
-_EXACT_SHAPE = 200
-_Z_90 = 1.2815515655446004
+_MINUTE_MS = 60_000
+_EXACT_SHAPE = 60
+_Z = {0.1: -1.2815515655446004, 0.5: 0.0, 0.9: 1.2815515655446004}
+
+
+class Outlook(NamedTuple):
+    """Half of such waits are shorter than `likely_ms`, eight of ten are between `low_ms` and `high_ms`."""
+
+    likely_ms: float
+    low_ms: float
+    high_ms: float
 
 
 class Wait(NamedTuple):
-    """A range in minutes; `hi_min` None means beyond MOST_MIN."""
+    """What is shown, in minutes; `hi_min` None means beyond MOST_MIN. Not `in_time`: the office may close first."""
 
     lo_min: int
     hi_min: int | None
+    in_time: bool = True
 
 
-def expected_wait(ahead: int, desks: int, mean_service_ms: float, free_desks: int = 0) -> Wait | None:
-    """The range for a person with `ahead` before them; None where no desk serves them."""
-    if desks == 0:
-        return None
-    if ahead < free_desks or mean_service_ms <= 0:
-        return Wait(0, STEP_MIN)
-    mean_min = (ahead + 1) * mean_service_ms / desks / 60_000
-    lo_min = int(quantile(ahead + 1, mean_min, 0.1) // STEP_MIN) * STEP_MIN
-    hi_min = -int(-quantile(ahead + 1, mean_min, 0.9) // STEP_MIN) * STEP_MIN
+AT_ONCE = Outlook(0.0, 0.0, 0.0)
+
+
+def work_before(ahead: int, desks: int, mean_ms: float, spread: float = 1.0) -> float:
+    """How long it takes until a desk is free for a person with so many ahead, when nobody passes: w in ms.
+
+    `spread` is the squared coefficient of variation of desk times: what is left of a service under way is on average
+    (1 + spread) / 2 of a mean one.
+    """
+    return (ahead + (1 + spread) / 2) * mean_ms / desks
+
+
+def with_overtaking(work_ms: float, rush: Iterable[tuple[float, float]]) -> float:
+    """`work_ms` and whoever comes and passes meanwhile.
+
+    `rush` is (window, load) pairs: for so many ms from now people who pass bring so much work, in ms of all desks a ms.
+    """
+    pairs = sorted(rush)
+    load = sum(load for _, load in pairs)
+    for window_ms, part in pairs:
+        if load < 1 and work_ms <= window_ms * (1 - load):
+            return work_ms / (1 - load)
+        work_ms += part * window_ms
+        load -= part
+    return work_ms
+
+
+def outlook(ahead: int, work_ms: float, rush: Iterable[tuple[float, float]] = ()) -> Outlook:
+    """What a person with so many ahead may expect; see work_before and with_overtaking."""
+    if work_ms <= 0:
+        return AT_ONCE
+    mean_ms = with_overtaking(work_ms, rush)
+    # Those who pass are people ahead, too.
+    shape = max(1, round((ahead + 1) * mean_ms / work_ms))
+    return Outlook(*(quantile(shape, mean_ms, p) for p in (0.5, 0.1, 0.9)))
+
+
+def shown(expected: Outlook, left_ms: float | None = None, desk_ms: float = 0) -> Wait:
+    """The range in whole steps; `left_ms` is how long the office is still open, None where nobody knows.
+
+    A visit that would end after that, `desk_ms` after the likely call, is not `in_time`.
+    """
+    in_time = left_ms is None or expected.likely_ms + desk_ms <= left_ms
+    lo_min = int(expected.low_ms / _MINUTE_MS // STEP_MIN) * STEP_MIN
+    hi_min = -int(-expected.high_ms / _MINUTE_MS // STEP_MIN) * STEP_MIN
     if hi_min > MOST_MIN:
-        return Wait(min(lo_min, MOST_MIN), None)
-    return Wait(lo_min, max(hi_min, lo_min + STEP_MIN))
+        return Wait(min(lo_min, MOST_MIN), None, in_time)
+    return Wait(lo_min, max(hi_min, lo_min + STEP_MIN), in_time)
 
 
 def quantile(shape: int, mean: float, p: float) -> float:
-    """The `p` quantile of a gamma distribution of integer `shape` and this `mean`; beyond shape 200 `p` is 0.1 or 0.9.
-
-    By bisection of the Erlang distribution; for large shapes by Wilson and Hilferty's cube-root approximation (1931).
-    """
-    if shape > _EXACT_SHAPE:
-        z = _Z_90 if p > 0.5 else -_Z_90
-        return float(mean * (1 - 1 / (9 * shape) + z * sqrt(1 / (9 * shape))) ** 3)
-    return mean * _exact(shape, p)
+    """The `p` quantile, p one of 0.1, 0.5 and 0.9, of a gamma distribution of integer `shape` and this `mean`."""
+    return mean * _exact(shape, p) if shape <= _EXACT_SHAPE else mean * _near(shape, p)
 
 
-@cache  # two of each shape: 1 ms to work out at 200, and asked for with every tap
+def _near(shape: int, p: float) -> float:
+    """The quantile for a mean of 1 by Wilson and Hilferty's cube root (1931); within 1e-4 from shape 60 on."""
+    return float((1 - 1 / (9 * shape) + _Z[p] / (3 * sqrt(shape))) ** 3)
+
+
+@cache  # three of each shape; a few steps of Newton's each, the first time
 def _exact(shape: int, p: float) -> float:
-    """The quantile for a mean of 1."""
-    low, high = 0.0, 10.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _erlang_below(shape, middle * shape) < p:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _erlang_below(shape: int, x: float) -> float:
-    term = total = exp(-x)
-    for k in range(1, shape):
-        term *= x / k
-        total += term
-    return 1 - total
+    x = _near(shape, p) * shape
+    for _ in range(6):
+        term = total = exp(-x)
+        for k in range(1, shape):
+            term *= x / k
+            total += term
+        x -= (1 - total - p) / term  # the last term is the density
+    return x / shape

@@ -1,7 +1,5 @@
 """The state after a fact: `apply(state, fact)`. Decides nothing and refuses nothing: what is in the ledger happened."""
 
-from collections import deque
-
 from luot_controller.engine.events import (
     CommandUndone,
     Fact,
@@ -20,7 +18,7 @@ from luot_controller.engine.events import (
     desks_of,
 )
 from luot_controller.engine.ledger_facts import LedgerArchived, SiteAdopted
-from luot_controller.engine.model import SAMPLES, Before, Desk, State, Visit, VisitState
+from luot_controller.engine.model import Before, Desk, State, Visit, VisitState
 
 AT_A_DESK = (VisitState.CALLED, VisitState.SERVING)
 
@@ -46,6 +44,8 @@ def apply(state: State, fact: Fact) -> None:
         visit, desk = state.visits[fact.visit], state.desks[fact.desk]
         before = Before(visit.copy(), state.event_id)
         _at_desk(state, visit, fact)
+        if before.visit.state in AT_A_DESK and visit.state not in AT_A_DESK:
+            state.pace(before.visit.service).left(fact.at_ms - (before.visit.called_ms or 0))
         if isinstance(fact, VisitCalled) and fact.finished is not None:
             desk.undo.append(before)
         else:
@@ -87,7 +87,6 @@ def _at_desk(state: State, visit: Visit, fact: _DeskFact) -> None:
         _enter(state, visit, VisitState.WAITING, fact.at_ms)
     elif isinstance(fact, VisitFinished):
         _move(state, visit, VisitState.FINISHED, fact.at_ms)
-        state.samples.setdefault(visit.service, deque(maxlen=SAMPLES)).append(fact.served_ms)
     elif isinstance(fact, VisitStarted):
         _move(state, visit, VisitState.SERVING, fact.at_ms)
     elif isinstance(fact, VisitHeld):
@@ -113,25 +112,20 @@ def _open(state: State, fact: VisitOpened) -> None:
     state.visits[visit.id] = visit
     state.by_number[visit.number] = visit.id
     _enter(state, visit, VisitState.WAITING, fact.at_ms)
+    state.pace(visit.service).stream.came(visit.head_start_ms, fact.at_ms)
 
 
 def _restore(state: State, fact: CommandUndone) -> None:
     for before in reversed(fact.restored):
         now = state.visits[before.id]
         _leave(state, now)
-        if now.state is VisitState.FINISHED:
-            _forget_sample(state, now.service, now.since_ms - before.since_ms)
+        if before.state in AT_A_DESK and now.state not in AT_A_DESK:
+            state.pace(before.service).stayed(now.since_ms - (before.called_ms or 0))
         visit = state.visits[before.id] = before.copy()
         _enter(state, visit, visit.state, visit.since_ms)
     state.desks[fact.desk].undo = []
     for changed in desks_of(fact):
         state.desks[changed].version = state.event_id
-
-
-def _forget_sample(state: State, service: str, served_ms: int) -> None:
-    times = state.samples[service]
-    if times and times[-1] == served_ms:
-        times.pop()
 
 
 def _move(state: State, visit: Visit, to: VisitState, at_ms: int) -> None:

@@ -3,15 +3,12 @@
 All times are office milliseconds; all ids are the site file's, but for visits, which are numbered from 1.
 """
 
-from collections import deque
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from operator import attrgetter
 
 from luot_controller.engine.order import Entry, Lines
-
-SAMPLES = 40
-"""Service times kept for each service: about an hour's worth at three desks."""
+from luot_controller.engine.pace import Pace
 
 
 class VisitState(StrEnum):
@@ -49,6 +46,8 @@ class Policy:
     """The desks that serve a service."""
     rivals: dict[str, frozenset[str]] = field(init=False)
     """The services whose people may be called before someone of this one, itself included."""
+    shared: dict[str, dict[str, float]] = field(init=False)
+    """For a service and each of its rivals: the share of the rival's desks that serve the service, too."""
 
     def __post_init__(self) -> None:
         desks_for = {
@@ -60,7 +59,16 @@ class Policy:
             for service, desks in desks_for.items()
         }
         object.__setattr__(self, "desks_for", desks_for)
+        shared = {
+            service: {
+                rival: len(set(desks).intersection(desks_for[rival])) / len(desks_for[rival])
+                for rival in rivals[service]
+                if desks_for[rival]
+            }
+            for service, desks in desks_for.items()
+        }
         object.__setattr__(self, "rivals", rivals)
+        object.__setattr__(self, "shared", shared)
 
 
 @dataclass(slots=True)
@@ -134,7 +142,9 @@ class State:
     visits: dict[int, Visit] = field(default_factory=dict)
     by_number: dict[int, int] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
-    samples: dict[str, deque[int]] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    paced: set[str] = field(default_factory=set)
+    """The services whose pace has changed since a store last asked."""
     event_id: int = 0
     visit_id: int = 0
     at_ms: int = 0
@@ -143,6 +153,11 @@ class State:
     def empty(cls, policy: Policy) -> "State":
         """A site on its first day."""
         return cls(desks={desk: Desk(desk) for desk in policy.desk_services})
+
+    def pace(self, service: str) -> Pace:
+        """What is measured of a service, to be changed."""
+        self.paced.add(service)
+        return self.paces.setdefault(service, Pace())
 
     def of_number(self, number: int) -> Visit | None:
         """The latest visit of the card with this number."""

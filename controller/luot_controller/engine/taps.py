@@ -6,8 +6,8 @@ Never looks at a clock: a tap is judged at `tap.tap_ms`, the time it was made, a
 from collections.abc import Callable
 
 from luot_controller.engine.commands import Tap
-from luot_controller.engine.estimate import Wait, expected_wait
 from luot_controller.engine.events import Fact, TapAnswered, TapIgnored, VisitOpened, VisitReturned, VisitStarted
+from luot_controller.engine.forecast import wait_for
 from luot_controller.engine.model import Policy, Role, State, Visit, VisitState
 from luot_controller.engine.order import Entry
 from luot_protocol import codes
@@ -22,16 +22,6 @@ def settle_tap(state: State, policy: Policy, tap: Tap, now_ms: int) -> list[Fact
         # Made before the visit was over, delivered after: it belongs to what is past.
         return [_ignored(tap, now_ms, codes.TOO_OLD)]
     return _MEANING[tap.role, None if visit is None else visit.state](state, policy, tap, visit, now_ms)
-
-
-def wait_for(state: State, policy: Policy, service: str, entry: Entry) -> tuple[int, Wait | None]:
-    """People ahead of `entry` in the line of `service`, and the range to expect."""
-    ahead = state.lines.ahead(policy.rivals[service], entry)
-    desks = policy.desks_for[service]
-    free = sum(state.desks[desk].visit is None for desk in desks)
-    samples = state.samples.get(service)
-    mean_ms = sum(samples) / len(samples) if samples else policy.typical_ms[service]
-    return ahead, expected_wait(ahead, len(desks), mean_ms, free)
 
 
 _Meaning = Callable[[State, Policy, Tap, Visit | None, int], list[Fact]]
@@ -107,8 +97,8 @@ def _placed(
     state: State, policy: Policy, tap: Tap, now_ms: int, code: int, visit: int, service: str, entry: Entry
 ) -> TapAnswered:
     assert tap.number is not None
-    ahead, wait = wait_for(state, policy, service, entry)
-    lo_min, hi_min = wait if wait is not None else (None, None)
+    ahead, wait = wait_for(state, policy, service, entry, now_ms)
+    lo_min, hi_min = (None, None) if wait is None else (wait.lo_min, wait.hi_min)
     return TapAnswered(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number, visit, ahead, lo_min, hi_min)
 
 

@@ -15,8 +15,8 @@ from luot_controller.engine.events import (
     desks_of,
     visits_of,
 )
+from luot_controller.engine.forecast import wait_for
 from luot_controller.engine.model import Policy, State, Visit, VisitState
-from luot_controller.engine.taps import wait_for
 
 HEAD = 5
 CALLS = 8
@@ -114,7 +114,7 @@ def _board(state: State, policy: Policy) -> Fields:
 def _service(state: State, policy: Policy, service: str) -> Fields:
     # Someone who taps now, without a head start, is behind all who are in line with keys up to now.
     now = (state.at_ms, state.at_ms, state.visit_id + 1)
-    _, wait = wait_for(state, policy, service, now)
+    _, wait = wait_for(state, policy, service, now, state.at_ms)
     head = [person(state.visits[entry[2]]) for entry in state.lines.page(service, 0, HEAD)]
     fields: Fields = {"waiting": state.lines.waiting([service]), "head": head}
     if wait is not None:

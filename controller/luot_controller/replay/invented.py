@@ -14,6 +14,7 @@ from luot_controller.replay.day import Arrival, Shift
 MINUTE = 60_000
 
 OPENS_MIN = 7 * 60 + 30
+CLOSES_MIN = 17 * 60 + 30
 LUNCH_MIN = (11 * 60 + 30, 13 * 60 + 30)
 
 _HALF_HOURS = {
@@ -50,9 +51,10 @@ class Office:
         )
 
     def shifts(self, day: int) -> dict[str, list[Shift]]:
-        """All desks: the morning, and after lunch until nobody is left."""
+        """All desks: the morning, and after lunch until nobody is left, at the latest midnight."""
         lunch, after = (at_ms(day, minute) for minute in LUNCH_MIN)
-        return {desk: [(at_ms(day, OPENS_MIN), lunch), (after, None)] for desk in self.policy.desk_services}
+        midnight = at_ms(day + 1, 0)
+        return {desk: [(at_ms(day, OPENS_MIN), lunch), (after, midnight)] for desk in self.policy.desk_services}
 
     def arrivals(self, day: int, chance: random.Random) -> list[Arrival]:
         """One day's people, in order."""
@@ -77,6 +79,13 @@ class Office:
 def at_ms(day: int, minute: float) -> int:
     """Office time of a minute of a day; day 0 begins at 0."""
     return day * 24 * 60 * MINUTE + int(minute * MINUTE)
+
+
+def closing_ms(now_ms: int) -> int:
+    """When the doors shut next: for lunch, or in the evening."""
+    day = now_ms // (24 * 60 * MINUTE)
+    lunch, evening = at_ms(day, LUNCH_MIN[0]), at_ms(day, CLOSES_MIN)
+    return lunch if now_ms < lunch else evening
 
 
 def without_lunch(begin_ms: int, end_ms: int) -> int:

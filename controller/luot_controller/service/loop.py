@@ -80,6 +80,7 @@ class Office:
         self._readers: dict[str, Fields] = {reader: {"id": reader, "role": role} for reader, role in readers.items()}
         self._links: dict[str, str] = {}
         self._refusals: OrderedDict[str, bytes] = OrderedDict()
+        self._shown: dict[screens.Place, Fields] = {}
         self._registry_version = -1
         self._published = 0
         self._recover()
@@ -251,7 +252,15 @@ class Office:
     def _pulse(self) -> None:
         if self._on_pulse is not None:
             self._on_pulse()
+        self._refresh()
         self._say("office", None, self._office_fields(), retain=True)
+
+    def _refresh(self) -> None:
+        """Show the lines whose range has changed since by what happened at desks that they share with others."""
+        for service in self._policy.typical_ms:
+            place: screens.Place = ("service", service)
+            if self._shown.get(place) != _unversioned(screens.message(self._state, self._policy, place, 0)):
+                self._show(place)
 
     def _office_fields(self) -> Fields:
         return {
@@ -265,6 +274,8 @@ class Office:
 
     def _show(self, place: screens.Place) -> None:
         fields = screens.message(self._state, self._policy, place, self._recovered.epoch)
+        if place[0] == "service":
+            self._shown[place] = _unversioned(fields)
         payload = b"" if fields is None else _encode(fields)
         self._bus.publish(_topic(self._site, *place), payload, True)
 
@@ -286,6 +297,10 @@ class Office:
             self._registry_version = version
             self._taps.keys = {row.kid: Key(row.reader, row.key) for row in self._store.reader_keys()}
             self._taps.cards = self._store.cards()
+
+
+def _unversioned(fields: Fields | None) -> Fields:
+    return {key: value for key, value in (fields or {}).items() if key not in ("epoch", "version")}
 
 
 def _refusal(events: Iterable[Event]) -> Refused | None:

@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from luot_controller.engine.events import (
-    CommandUndone,
     Event,
     Fact,
     Refused,
     TapAnswered,
     TapIgnored,
     TapSettled,
-    VisitFinished,
     VisitOpened,
     desks_of,
     visits_of,
@@ -55,8 +53,8 @@ class Turn:
                 batch.visits[fact.replaces] = None
             for desk in desks_of(fact):
                 batch.desks[desk] = state.desks[desk]
-            if isinstance(fact, VisitFinished | CommandUndone):
-                batch.samples.update({service: list(times) for service, times in state.samples.items()})
+        batch.paces = {service: state.paces[service] for service in state.paced}
+        state.paced.clear()
         return batch
 
 

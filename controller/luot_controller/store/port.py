@@ -3,13 +3,14 @@
 A commit is all or nothing and durable when it returns. A store raises StoreFailed, after which the caller must recover.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from luot_controller.engine.events import Fact, TapSettled
 from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.engine.model import Desk, Policy, State, Visit
+from luot_controller.engine.pace import Pace
 from luot_controller.store.chain import Head, Row
 
 
@@ -18,13 +19,13 @@ class Batch:
     """Everything one commit writes.
 
     facts: (event id, fact) in order. visits: the state of each visit that changed, None where it is gone.
-    samples: service times by service. replies: command id to the reply's bytes. published: the last event published.
+    paces: by service. replies: command id to the reply's bytes. published: the last event published.
     """
 
     facts: list[tuple[int, Fact]] = field(default_factory=list)
     visits: dict[int, Visit | None] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
-    samples: dict[str, Sequence[int]] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
     replies: dict[str, bytes] = field(default_factory=dict)
     published: int = 0
 
@@ -96,7 +97,7 @@ class KeptState:
     at_ms: int
     visits: dict[int, Visit]
     desks: dict[str, Desk]
-    samples: dict[str, list[int]]
+    paces: dict[str, Pace]
 
 
 class Store(Protocol):

@@ -4,7 +4,6 @@ Full sync costs little once taps are committed in groups, and a number that was 
 """
 
 import secrets
-from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import msgspec
 
 from luot_controller.engine.events import Fact, TapAnswered, TapIgnored, TapSettled
 from luot_controller.engine.ledger_facts import SiteAdopted
-from luot_controller.engine.model import SAMPLES, Desk, Policy, State, Visit, VisitState
+from luot_controller.engine.model import Desk, Policy, State, Visit, VisitState
+from luot_controller.engine.pace import Pace
 from luot_controller.errors import UsageProblem
 from luot_controller.store import chain
 from luot_controller.store.bodies import decode_fact, encode
@@ -56,8 +56,8 @@ class SqliteStore:
         for (body,) in self._db.execute("SELECT body FROM desk"):
             desk = msgspec.json.decode(body, type=Desk)
             state.desks[desk.id] = desk
-        for service, body in self._db.execute("SELECT service, body FROM samples"):
-            state.samples[service] = deque(msgspec.json.decode(body, type=list[int]), maxlen=SAMPLES)
+        for service, body in self._db.execute("SELECT service, body FROM pace"):
+            state.paces[service] = msgspec.json.decode(body, type=Pace)
         return Recovered(state, epoch, published, wall_ms)
 
     @guarded
@@ -220,8 +220,8 @@ class SqliteStore:
         db.executemany("DELETE FROM visit WHERE id = ?", gone)
         db.executemany("INSERT OR REPLACE INTO desk VALUES (?, ?)", [(d.id, encode(d)) for d in batch.desks.values()])
         db.executemany(
-            "INSERT OR REPLACE INTO samples VALUES (?, ?)",
-            [(service, encode(list(times))) for service, times in batch.samples.items()],
+            "INSERT OR REPLACE INTO pace VALUES (?, ?)",
+            [(service, encode(pace)) for service, pace in batch.paces.items()],
         )
         for command_id, body in batch.replies.items():
             at = db.execute("INSERT INTO reply (id, body) VALUES (?, ?)", (command_id, body)).lastrowid

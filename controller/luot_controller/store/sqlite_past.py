@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from luot_controller.engine.model import Desk, Visit
+from luot_controller.engine.pace import Pace
 from luot_controller.errors import StoreFailed
 from luot_controller.store import chain
 from luot_controller.store.chain import Head, Row
@@ -59,7 +60,7 @@ class SqlitePast:
             at_ms,
             self._decoded("SELECT id, body FROM visit ORDER BY id", Visit),
             self._decoded("SELECT id, body FROM desk ORDER BY id", Desk),
-            self._decoded("SELECT service, body FROM samples ORDER BY service", list[int]),
+            self._decoded("SELECT service, body FROM pace ORDER BY service", Pace),
         )
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from luot_controller.engine.events import (
     VisitTransferred,
 )
 from luot_controller.engine.model import Role, VisitState
+from luot_controller.engine.pace import Pace
 from luot_protocol import codes
 
 
@@ -137,7 +138,7 @@ def comparable(day: Day) -> dict[str, object]:
     """The state without its counters, and without what only tells when it changed."""
     whole = picture(day.state, POLICY)
     del whole["counters"]
-    whole["samples"] = {service: list(times) for service, times in day.state.samples.items() if times}
+    whole["paces"] = {service: pace for service, pace in day.state.paces.items() if pace != Pace()}
     whole["desks"] = {desk.id: (desk.visit, desk.held) for desk in day.state.desks.values()}
     whole["visits"] = {
         visit.id: (visit.state, visit.desk, visit.since_ms, visit.service, visit.rank_ms, visit.recalls)

@@ -133,11 +133,16 @@ def test_the_place_is_exact(day: Day) -> None:
 
 
 def test_the_place_of_the_opening_tap_is_that_of_the_next(day: Day) -> None:
-    """What the first receipt promises is what a second tap shows, with nothing between them."""
+    """What the first receipt promises is what a second tap shows, with nothing between them.
+
+    But for priority people to be expected: the tap itself is one more of those who come.
+    """
     for number in range(1, 9):
         first = answer(day.tap(number, class_id="first" if number % 3 == 0 else "plain"))
         again = answer(day.tap(number, Role.INFO))
-        assert (first.ahead, first.lo_min, first.hi_min) == (again.ahead, again.lo_min, again.hi_min)
+        assert first.ahead == again.ahead
+        if number < 3:
+            assert (first.lo_min, first.hi_min) == (again.lo_min, again.hi_min)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -275,7 +280,7 @@ def told(day: Day, number: int) -> tuple[int | None, int | None]:
 
 
 def test_the_range_follows_the_desks_and_what_services_took(day: Day) -> None:
-    """At once while a desk is free; then by the site's typical time; then by what was measured, whatever that was."""
+    """At once while a desk is free; then by the site's typical time; then by what was measured, as far as it tells."""
     assert (0, 5) == told(day, 1)
     assert (0, 5) == told(day, 2)
     for desk in ("1", "2"):
@@ -285,7 +290,7 @@ def test_the_range_follows_the_desks_and_what_services_took(day: Day) -> None:
     for command in (Start("1"), Finish("1")):
         day.later(60).do(command)
     day.do(CallNext("1"))
-    assert (15, None) == told(day, 5)  # 60 min a service: 60 on average, 15.9 to 116.7
+    assert (5, 40) == told(day, 5)  # two hours and nine times the typical 9 min: 20.1 on average, 5.3 to 39.1
 
 
 def test_where_no_desk_serves_no_range_is_told() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from engine_day import HEAD_START_MS, MINUTE, POLICY, Day, folded, picture
 
-from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start
+from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start, Transfer, Undo
 from luot_controller.engine.events import (
     Event,
     Refused,
@@ -13,7 +13,7 @@ from luot_controller.engine.events import (
     VisitRecalled,
     VisitStarted,
 )
-from luot_controller.engine.model import SAMPLES, Policy, Role, VisitState
+from luot_controller.engine.model import Policy, Role, VisitState
 from luot_controller.engine.transitions import next_call
 
 COMMANDS = (CallNext, Recall, Start, Finish, NoShow)
@@ -150,16 +150,19 @@ def test_service_time_counts_from_the_start_or_else_from_the_call(day: Day) -> N
     assert isinstance(finished, VisitFinished)
     assert isinstance(unmarked, VisitFinished)
     assert (8 * MINUTE, 6 * MINUTE) == (finished.served_ms, unmarked.served_ms)
-    assert [8 * MINUTE, 6 * MINUTE] == list(day.state.samples["papers"])
 
 
-def test_only_the_last_forty_service_times_are_kept(day: Day) -> None:
-    """The mean follows the day: older services drop out."""
-    for number in range(1, SAMPLES + 3):
-        day.tap(number)
-        day.call_next("1")
-        day.later(number).do(Finish("1"))
-    assert [n * MINUTE for n in range(3, SAMPLES + 3)] == list(day.state.samples["papers"])
+def test_a_desk_time_counts_from_the_call_however_it_ends(day: Day) -> None:
+    """What keeps those in line waiting: the way to the desk, a no-show, a missing paper; undo takes it back."""
+    day.with_visit(VisitState.FINISHED, 1)
+    day.with_visit(VisitState.MISSED, 2)
+    day.with_visit(VisitState.HELD, 3)
+    day.later(1).tap(4)
+    day.call_next("1")
+    day.later(2).do(Transfer("1", service="land"))
+    assert [9 * MINUTE, 3 * MINUTE, 3 * MINUTE, 2 * MINUTE] == day.state.paces["papers"].recent_ms
+    day.later(1).do(Undo("1"))
+    assert [9 * MINUTE, 3 * MINUTE, 3 * MINUTE] == day.state.paces["papers"].recent_ms
 
 
 def test_oldest(day: Day) -> None:

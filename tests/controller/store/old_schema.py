@@ -8,7 +8,7 @@ from luot_controller.store.port import Batch
 from luot_controller.store.sqlite import SqliteStore
 from luot_controller.store.sqlite_file import FILE
 
-TABLES = ("visit", "desk", "samples", "office", "reply", "card", "reader_key")
+TABLES = ("visit", "desk", "office", "reply", "card", "reader_key")
 
 
 def make_old(folder: Path, batch: Batch, wall_ms: int) -> None:
@@ -26,6 +26,7 @@ def make_old(folder: Path, batch: Batch, wall_ms: int) -> None:
     for table in TABLES:
         old.execute(f"DELETE FROM {table}")
         old.execute(f"INSERT INTO {table} SELECT * FROM fresh.{table}")
+    old.execute("INSERT INTO samples SELECT service, json_extract(body, '$.recent_ms') FROM fresh.pace")
     old.close()
     for file in fresh.iterdir():
         file.unlink()

@@ -171,8 +171,8 @@ def spoil_desk(batch: Batch) -> None:
     batch.desks["1"] = Desk("1", visit=object())  # type: ignore[arg-type]
 
 
-def spoil_samples(batch: Batch) -> None:
-    batch.samples["papers"] = 5  # type: ignore[assignment]
+def spoil_pace(batch: Batch) -> None:
+    batch.paces["papers"] = object()  # type: ignore[assignment]
 
 
 def spoil_reply(batch: Batch) -> None:
@@ -183,7 +183,7 @@ def spoil_published(batch: Batch) -> None:
     batch.published = object()  # type: ignore[assignment]
 
 
-@pytest.mark.parametrize("spoil", [spoil_event, spoil_visit, spoil_desk, spoil_samples, spoil_reply, spoil_published])
+@pytest.mark.parametrize("spoil", [spoil_event, spoil_visit, spoil_desk, spoil_pace, spoil_reply, spoil_published])
 def test_a_commit_is_all_or_nothing(store: SqliteStore, day: RecordedDay, spoil: Callable[[Batch], None]) -> None:
     """Whichever row fails, none of the batch is there; and the store goes on as if it had not been tried."""
     day.with_visit(VisitState.FINISHED)
@@ -192,9 +192,7 @@ def test_a_commit_is_all_or_nothing(store: SqliteStore, day: RecordedDay, spoil:
     day.later(5).tap(17)
     day.do(CallNext("1"))
     batch = day.batch(fresh=b"reply")
-    spoiled = Batch(
-        list(batch.facts), dict(batch.visits), dict(batch.desks), dict(batch.samples), dict(batch.replies), 3
-    )
+    spoiled = Batch(list(batch.facts), dict(batch.visits), dict(batch.desks), dict(batch.paces), dict(batch.replies), 3)
     spoil(spoiled)
     with pytest.raises((StoreFailed, TypeError)):
         store.commit(spoiled, WALL_MS)

@@ -134,7 +134,7 @@ def test_cut_off(open_store: Callable[[], SqliteStore], tmp_path: Path) -> None:
         "UPDATE visit SET body = '{'",
         "UPDATE visit SET body = '{\"id\": 1}'",
         "UPDATE desk SET body = '[]'",
-        "INSERT INTO samples VALUES ('papers', 'x')",
+        "INSERT OR REPLACE INTO pace VALUES ('papers', 'x')",
     ],
 )
 def test_a_damaged_row(store: SqliteStore, day: RecordedDay, statement: str) -> None:
