@@ -17,6 +17,7 @@ from luot_controller.access import CONTROLLER, Access, load
 from luot_controller.broker.choice import Broker, free_port, open_broker
 from luot_controller.broker.users import credentials
 from luot_controller.engine.events import Fact
+from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.errors import DataFolderMissing, OfficeRunning, UsageProblem
 from luot_controller.ingest.taps import Preset, TapReader
 from luot_controller.mqtt import Connection, Will
@@ -24,7 +25,7 @@ from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.service.loop import SUBSCRIPTIONS, Office
 from luot_controller.service.turn import Fields
 from luot_controller.settings import Site, load_site
-from luot_controller.store.port import Batch, Registry, Store
+from luot_controller.store.port import Batch, Recovered, Registry, Store
 from luot_controller.store.sqlite import SqliteStore
 from luot_controller.store.sqlite_file import FILE
 from luot_controller.store.sqlite_past import SqlitePast
@@ -142,6 +143,26 @@ def open_past(data: Path) -> Iterator[SqlitePast]:
         yield past
     finally:
         past.close()
+
+
+def rules_of(data: Path) -> tuple[str, SiteAdopted]:
+    """The language and the rules of a data folder's site file; the sample's where it has none, as beside a copy."""
+    path = data / settings.FILE
+    site = load_site(path) if path.exists() else settings.parse_site(settings.sample_site())
+    return site.site.language, site.adopted(0, version("luot"))
+
+
+@contextmanager
+def open_sole_store(data: Path, rules: SiteAdopted) -> Iterator[tuple[Store, Recovered, int]]:
+    """The store of a closed office, as its only writer, what it holds, and the time; raises OfficeRunning."""
+    if not (data / FILE).is_file():
+        raise DataFolderMissing(f"{data} holds no ledger", "Name the data folder of an office with --data.")
+    with _sole_owner(data):
+        store = SqliteStore(data)
+        try:
+            yield store, store.recover(rules.policy), wall_ms()
+        finally:
+            store.close()
 
 
 def tap_presets(site: Site) -> dict[str, Preset]:

@@ -16,6 +16,8 @@ COMMANDS = {
     "console": ("luot_controller.commands.console", "The clerk's screen for one desk."),
     "board": ("luot_controller.commands.board", "The hall's screen: who is called, and where to."),
     "status": ("luot_controller.commands.status", "The office in short."),
+    "verify": ("luot_controller.commands.verify", "Is the ledger whole, and was the order kept?"),
+    "ledger": ("luot_controller.commands.ledger", "The ledger's head, to be kept elsewhere; its archive."),
     "card": ("luot_controller.commands.card", "Enrol and list the cards."),
     "device": ("luot_controller.commands.device", "Provision and list the readers."),
     "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs; --tour shows what holds."),

@@ -150,12 +150,7 @@ def load_site(path: Path) -> Site:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}", "Give a site file with --site FILE.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageProblem(f"{path} is not TOML: {error}", "Mend this line of the site file and start again.") from None
-    try:
-        site = msgspec.convert(raw, Site)
-    except msgspec.ValidationError as error:
-        raise _explained(path, raw, str(error)) from None
-    _check_references(path, site)
-    return site
+    return _checked(path, raw)
 
 
 def check_in_use(path: Path, site: Site, state: State) -> None:
@@ -174,9 +169,23 @@ def check_in_use(path: Path, site: Site, state: State) -> None:
             raise SiteFileInvalid(str(path), "desks", sorted(desks), f"desk {desk.id} still has a visit: keep it")
 
 
+def parse_site(text: str) -> Site:
+    """The site that a text describes; raises SiteFileInvalid."""
+    return _checked(Path(FILE), tomllib.loads(text))
+
+
 def sample_site() -> str:
     """The site file that a new office starts with."""
     return (resources.files("luot_controller") / "sample_site.toml").read_text(encoding="utf-8")
+
+
+def _checked(path: Path, raw: dict[str, Any]) -> Site:
+    try:
+        site = msgspec.convert(raw, Site)
+    except msgspec.ValidationError as error:
+        raise _explained(path, raw, str(error)) from None
+    _check_references(path, site)
+    return site
 
 
 def _explained(path: Path, raw: dict[str, Any], message: str) -> SiteFileInvalid:

@@ -46,8 +46,7 @@ class Day:
         events = decide(self.state, self.policy, command, self.now_ms)
         for event in events:
             if not isinstance(event, Refused):
-                apply(self.state, event)
-                self.ledger.append(event)
+                self.enter(event)
         return events
 
     def enter(self, fact: Fact) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from luot_controller.language import LANGUAGES
+
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -11,4 +13,8 @@ data_option = click.option(
     envvar="LUOT_DATA",
     show_default=True,
     help="The office's data folder (or $LUOT_DATA).",
+)
+
+ledger_language_option = click.option(
+    "--language", type=click.Choice(list(LANGUAGES)), help="Default: the language of the office's site file."
 )

@@ -2,7 +2,6 @@
 
 from engine_day import Day
 
-from luot_controller.engine.commands import Command
 from luot_controller.engine.events import Fact
 from luot_controller.service.turn import Turn
 from luot_controller.store.port import Batch
@@ -15,10 +14,9 @@ class RecordedDay(Day):
         super().__post_init__()
         self.turn = Turn()
 
-    def do(self, command: Command) -> list[Fact]:  # type: ignore[override]
-        events = super().do(command)
-        self.turn.facts += [(self.state.event_id - len(events) + n, event) for n, event in enumerate(events, 1)]  # type: ignore[misc]
-        return events  # type: ignore[return-value]
+    def enter(self, fact: Fact) -> None:
+        super().enter(fact)
+        self.turn.facts.append((self.state.event_id, fact))
 
     def batch(self, published: int = 0, **replies: bytes) -> Batch:
         """Everything since the last batch."""
