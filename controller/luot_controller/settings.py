@@ -136,6 +136,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             services={row.id: row.name for row in self.services},
             classes={row.id: row.name for row in self.classes},
             readers={row.id: ReaderPlace(row.role, row.desk or None) for row in self.readers},
+            tap_age_limit_ms=self.site.tap_age_limit_h * 60 * _MINUTE_MS,
             policy=self.policy(),
         )
 

@@ -20,13 +20,19 @@ POLICY = Policy(
 )
 
 READERS = {"r1": ReaderPlace(Role.ENTRY, None)}
+DESK_READERS = {"info": ReaderPlace(Role.INFO, None)} | {
+    f"desk{desk}": ReaderPlace(Role.DESK, desk) for desk in POLICY.desk_services
+}
+"""One reader of each kind that `Day.tap` plays."""
 
 
 def adopted(policy: Policy = POLICY, at_ms: int = 1_000 * MINUTE, **readers: ReaderPlace) -> SiteAdopted:
     """The rules of the day, as an office enters them at its start."""
     names = {service: service.title() for service in policy.typical_ms}
     classes = {class_id: class_id.title() for class_id in policy.head_start_ms}
-    return SiteAdopted(at_ms, "0.1.0", "test", "Asia/Ho_Chi_Minh", names, classes, READERS | readers, policy)
+    return SiteAdopted(
+        at_ms, "0.1.0", "test", "Asia/Ho_Chi_Minh", names, classes, READERS | readers, 12 * 60 * MINUTE, policy
+    )
 
 
 @dataclass
@@ -67,7 +73,8 @@ class Day:
         """A tap made `age_ms` ago, heard now."""
         self.seq += 1
         preset = (service, class_id) if role is Role.ENTRY else (None, None)
-        return self.do(Tap("r1", "k1", 1, self.seq, number, self.now_ms - age_ms, True, role, *preset, desk))
+        reader = {Role.ENTRY: "r1", Role.INFO: "info", Role.DESK: f"desk{desk}"}[role]
+        return self.do(Tap(reader, "k1", 1, self.seq, number, self.now_ms - age_ms, True, role, *preset, desk))
 
     def later(self, minutes: float) -> Self:
         """Let time pass."""

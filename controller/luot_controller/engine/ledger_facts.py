@@ -17,7 +17,8 @@ class ReaderPlace:
 class SiteAdopted:
     """From here on the office works by these rules: with them each later decision can be verified and explained.
 
-    `version` is that of the program that decides; `timezone` is an IANA name; services and classes are id to name.
+    `version` is that of the program that decides; `timezone` is an IANA name; services and classes are id to name;
+    `tap_age_limit_ms` is the most for which the age of a tap counts.
     """
 
     at_ms: int
@@ -27,6 +28,7 @@ class SiteAdopted:
     services: dict[str, str]
     classes: dict[str, str]
     readers: dict[str, ReaderPlace]
+    tap_age_limit_ms: int
     policy: Policy
 
 

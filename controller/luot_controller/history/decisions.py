@@ -45,6 +45,9 @@ from luot_controller.engine.transitions import decide
 
 MOST_FACTS_OF_A_TAP = 4
 
+LATE_MS = 3_600_000
+"""An age counts from the arrival of a tap; it is entered within this of it, at the speed of any demo."""
+
 UNDECIDED = LedgerFact
 """What follows from no command of the line: the ledger's word about itself."""
 
@@ -122,14 +125,15 @@ def _places(reader: str, site: SiteAdopted) -> Iterable[ReaderPlace]:
 
 
 def _times(first: Fact, settled: TapSettled, state: State, site: SiteAdopted) -> Iterator[int]:
-    if isinstance(first, VisitOpened | VisitReturned):
+    earliest_ms = first.at_ms - site.tap_age_limit_ms - LATE_MS
+    if isinstance(first, VisitOpened | VisitReturned) and earliest_ms <= first.rank_ms <= first.at_ms:
         yield first.rank_ms
     yield first.at_ms
     visit = None if settled.number is None else state.of_number(settled.number)
     moments = set() if visit is None else set(_times_of(visit))
     windows = {0, *_times_of(site.policy)}
     edges = {moment + window + edge for moment in moments for window in windows for edge in (-1, 0, 1)}
-    yield from sorted((edge for edge in edges if edge < first.at_ms), reverse=True)
+    yield from sorted((edge for edge in edges if earliest_ms <= edge < first.at_ms), reverse=True)
 
 
 def _times_of(thing: Any) -> Iterator[int]:
