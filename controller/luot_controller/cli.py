@@ -17,6 +17,7 @@ COMMANDS = {
     "board": ("luot_controller.commands.board", "The hall's screen: who is called, and where to."),
     "status": ("luot_controller.commands.status", "The office in short."),
     "explain": ("luot_controller.commands.explain", "Why somebody was called when they were, or why not yet."),
+    "replay": ("luot_controller.commands.replay", "Recorded days under another policy, beside what was."),
     "verify": ("luot_controller.commands.verify", "Is the ledger whole, and was the order kept?"),
     "ledger": ("luot_controller.commands.ledger", "The ledger's head, to be kept elsewhere; its archive."),
     "card": ("luot_controller.commands.card", "Enrol and list the cards."),

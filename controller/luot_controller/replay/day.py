@@ -22,12 +22,21 @@ from luot_controller.engine.transitions import decide
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One citizen: taps at `at_ms`, and keeps a desk for `serve_ms` once called."""
+    """One citizen: taps at `at_ms`, and keeps a desk for `serve_ms` once called.
+
+    `rank_ms` is the rank time of one who has come before, or is expected: for a transfer, a return, an appointment.
+    """
 
     at_ms: int
     service: str
     class_id: str
     serve_ms: int
+    rank_ms: int | None = None
+
+    @property
+    def ranks_ms(self) -> int:
+        """The time by which it ranks."""
+        return self.at_ms if self.rank_ms is None else self.rank_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,8 @@ class _Hall:
 
     def _come(self, arrival: Arrival, seq: int) -> Iterator[tuple[State, Fact]]:
         choice = (arrival.service, arrival.class_id)
-        tap = Tap("entry", "replay", 1, seq, self._card(arrival.at_ms), arrival.at_ms, True, Role.ENTRY, *choice)
+        rank_ms = arrival.ranks_ms
+        tap = Tap("entry", "replay", 1, seq, self._card(rank_ms), rank_ms, True, Role.ENTRY, *choice)
         for state, fact in self._do(tap, arrival.at_ms):
             if isinstance(fact, VisitOpened):
                 self._serve_ms[fact.visit] = arrival.serve_ms
