@@ -61,11 +61,12 @@ def archive_(data: Path, before: datetime, out: Path | None) -> None:
         begins = Head(0, GENESIS) if checkpoint is None else Head(checkpoint.event_id, checkpoint.hash)
         before_ms = _begin_of(before, rules.timezone, recovered.state.at_ms)
 
+        whole = Verification(assumed=rules, checkpoint=checkpoint)
+        if not whole.run(past.rows(begins.event_id), past.kept_state()).holds:
+            raise StoreFailed("the ledger does not hold, and stays as it is", "luot verify says what does not.")
         verification = Verification(assumed=rules, checkpoint=checkpoint)
         old = takewhile(lambda row: row.at_ms < before_ms, past.rows(begins.event_id))
         report = verification.run(old, None)
-        if report.problems:
-            raise StoreFailed("the events do not hold, and stay where they are", "luot verify says which does not.")
         if not report.events:
             raise UsageProblem(f"there are no events before {before:%Y-%m-%d}", "Nothing was moved.")
         if recovered.published < report.head.event_id:

@@ -47,7 +47,7 @@ class SqlitePast:
             return None
         event_id, digest, state, floors = row
         return Checkpoint(
-            event_id, bytes(digest), bytes(state), msgspec.json.decode(floors, type=dict[str, tuple[int, int]])
+            event_id, bytes(digest), _bytes(state), msgspec.json.decode(floors, type=dict[str, tuple[int, int]])
         )
 
     @guarded

@@ -34,10 +34,12 @@ DESKS = tuple(POLICY.desk_services)
 SERVICES = tuple(POLICY.typical_ms)
 
 
-def any_day(seed: int, steps: int = 150, cards: int = 12, rules: bool = True) -> RecordedDay:
-    """A day that begins with its rules, unless told otherwise, and takes `steps` taps and keys."""
+def any_day(
+    seed: int, steps: int = 150, cards: int = 12, rules: bool = True, day: RecordedDay | None = None
+) -> RecordedDay:
+    """A day, or more of one, that begins with its rules, unless told otherwise, and takes `steps` taps and keys."""
     chance = random.Random(seed)
-    day = RecordedDay()
+    day = day or RecordedDay()
     if rules:
         day.enter(adopted(**DESK_READERS))
     for _ in range(steps):
