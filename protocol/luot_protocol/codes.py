@@ -17,6 +17,7 @@ HELD = 10
 UNKNOWN_CARD = 64
 TOO_OLD = 65
 UNKNOWN_BUTTON = 66
+MALFORMED = 90
 
 NAMES = {
     OPENED: "opened",
@@ -32,6 +33,7 @@ NAMES = {
     UNKNOWN_CARD: "unknown_card",
     TOO_OLD: "too_old",
     UNKNOWN_BUTTON: "unknown_button",
+    MALFORMED: "malformed",
 }
 
 

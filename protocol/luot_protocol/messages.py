@@ -135,6 +135,16 @@ CARD = Message(
     Field("state", "text", "of the visit", values=("waiting", "called", "serving", "held", "missed")),
     Field("desk", "text", "where it was called", optional=True),
 )
+READER = Message(
+    "reader",
+    "How a reader is, as far as the office has heard; changes when what it says of itself does, at most once a minute.",
+    Field("role", "text", "what it is for"),
+    Field("link", "text", "of its link: ready, sleeping or lost", optional=True),
+    Field("last_seen_ms", "int", "when a frame of it was last verified", optional=True),
+    Field("depth", "int", "taps that it still keeps", optional=True),
+    Field("faults", "list", "words, the most important first, such as chip.absent; empty: none", optional=True),
+    Field("health", "map", "its last report, see the signed frame health", optional=True),
+)
 EVENT = Message(
     "event",
     "One entry of the ledger, in order; `id` tells a repeated one, and a gap in it that some must be asked for.",
@@ -194,5 +204,5 @@ LINK_STATE = Message(
 
 BY_NAME = {
     message.name: message
-    for message in (OFFICE, SITE, BOARD, SERVICE, DESK, CARD, EVENT, COMMAND, REPLY, ASK, ANSWER, LINK_STATE)
+    for message in (OFFICE, SITE, BOARD, SERVICE, DESK, CARD, READER, EVENT, COMMAND, REPLY, ASK, ANSWER, LINK_STATE)
 }

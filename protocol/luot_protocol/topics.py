@@ -42,6 +42,7 @@ TABLE = (
     Topic("service", "service/{id}", "controller", True, "service", "one line"),
     Topic("desk", "desk/{id}", "controller", True, "desk", "one desk"),
     Topic("card", "card/{id}", "controller", True, "card", "one card; the id is its number"),
+    Topic("reader", "reader/{id}", "controller", True, "reader", "how one reader is"),
     Topic("event", "event", "controller", False, "event", "the ledger as it grows"),
 )
 

@@ -165,3 +165,71 @@ def test_more_than_200_bytes_are_neither_sent_nor_read() -> None:
 def test_a_frame_fits_into_esp_now() -> None:
     """The usual tap takes 94 bytes, so it fits a radio frame of 250 with room for a gateway's header."""
     assert 94 == len(frames.seal_tap(frames.Tap(7, 123456, bytes(16), 120345, depth=3), KID, KEY))
+
+
+numbers = st.dictionaries(
+    st.sampled_from(sorted(set(frames.HEALTH) - {"boot", "count", "version", "faults", "signal_dbm"})), u32
+)
+healths = st.builds(
+    lambda *parts: {name: value for part in parts for name, value in part.items()},
+    st.fixed_dictionaries({"boot": u32, "count": u32}),
+    numbers,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "version": st.text("0123456789.abc", min_size=1, max_size=frames.MAX_VERSION_CHARS),
+            "faults": st.lists(u8, max_size=frames.MAX_FAULTS),
+            "signal_dbm": st.integers(-127, 127),
+        },
+    ),
+)
+
+
+@settings(max_examples=300)
+@given(healths)
+def test_a_report_comes_back(health: dict[str, Any]) -> None:
+    """Every report of health fits into 200 bytes, comes back as it was, and is no tap and no receipt."""
+    frame = frames.seal_health(health, KID, KEY)
+    assert len(frame) <= frames.MAX_BYTES
+    assert health == frames.read_health(frames.parse(frame), KEY)
+    assert (frames.KIND_HEALTH, health) == frames.read_up(frames.parse(frame), KEY)
+    assert read(frame) not in ("tap", "receipt")
+
+
+def test_the_largest_report_fits() -> None:
+    """With every number at its largest and the longest kid of a settings file it is still a frame."""
+    largest = dict.fromkeys(frames.HEALTH, (1 << 32) - 1)
+    largest |= {"version": "x" * frames.MAX_VERSION_CHARS, "faults": [255] * frames.MAX_FAULTS, "signal_dbm": -127}
+    assert len(frames.seal_health(largest, bytes(8), KEY)) <= frames.MAX_BYTES
+
+
+def test_a_report_of_a_newer_reader() -> None:
+    """Keys that an office does not know are ignored, and fields that an older reader leaves out are not there."""
+    sealed = cose.seal(cbor.dumps({0: frames.KIND_HEALTH, 1: 7, 2: 9, 19: [1], 99: "x"}), KID, KEY, frames.UP)
+    assert {"boot": 7, "count": 9} == frames.read_health(cose.parse(sealed), KEY)
+
+
+@pytest.mark.parametrize("wrong", [{3: b"short"}, {4: -1}, {5: 9}, {6: 256}, {7: "x"}, {3: None}])
+def test_a_malformed_tap_keeps_its_name(wrong: dict[int, object]) -> None:
+    """An authentic tap with a field that is not as it must be can be refused by name, whichever field it is."""
+    odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), **wrong})
+    with pytest.raises(frames.MalformedTap) as caught:
+        frames.read_up(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY)
+    assert (1, 17) == (caught.value.boot, caught.value.seq)
+    assert caught.value.code in ("tap.card", "frame.field")
+
+
+@pytest.mark.parametrize("wrong", [{1: None}, {2: -1}, {1: True}, {0: 99}])
+def test_a_tap_without_a_name(wrong: dict[int, object]) -> None:
+    """Without boot and seq, or of an unknown kind, there is nothing to answer."""
+    odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), **wrong})
+    with pytest.raises(ProtocolError) as caught:
+        frames.read_up(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY)
+    assert not isinstance(caught.value, frames.MalformedTap)
+
+
+def test_a_forged_malformed_tap_is_only_forged() -> None:
+    """A wrong MAC comes first: nobody without the key gets an answer."""
+    odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), 6: 256})
+    with pytest.raises(ProtocolError, match=r"^frame\.mac"):
+        frames.read_up(cose.parse(cose.seal(odd, KID, bytes(32), frames.UP)), KEY)

@@ -18,6 +18,8 @@ from luot_protocol.errors import ProtocolError
 from luot_tools import vectors
 from luot_tools.diagnostic import diagnose
 
+READING = {"tap": frames.read_tap, "health": frames.read_health, "receipt": frames.read_receipt}
+
 
 def test_the_file_is_fresh() -> None:
     """The file holds what `make vectors` writes now; a change of the wire shows up as a change of this file."""
@@ -26,7 +28,7 @@ def test_the_file_is_fresh() -> None:
 
 def test_nothing_is_left_out() -> None:
     """Every kind is there, every receipt code, and a refusal for every error the readers of frames know."""
-    assert {"cbor", "card", "tap", "receipt", "invalid"} == {vector["kind"] for vector in VECTORS}
+    assert {"cbor", "card", "tap", "health", "receipt", "invalid"} == {vector["kind"] for vector in VECTORS}
     assert set(codes.NAMES) <= {vector["fields"]["code"] for vector in of_kind("receipt")}
     assert {vector["fields"]["clock"] for vector in of_kind("tap")} == {0, 1, 2}
     assert {
@@ -55,11 +57,11 @@ def test_cards(vector: dict[str, Any]) -> None:
     assert vector["hash"] == hmac.digest(CARD_KEY, b"luot card" + uid, "sha256")[:16].hex()
 
 
-@pytest.mark.parametrize("vector", of_kind("tap", "receipt"), ids=label)
+@pytest.mark.parametrize("vector", of_kind("tap", "health", "receipt"), ids=label)
 def test_frames(vector: dict[str, Any]) -> None:
     """pycose verifies each frame, over the listed bytes, and cbor2 reads its payload; ours reads the listed fields."""
     frame = bytes.fromhex(vector["frame"])
-    direction = b"luot/1/up" if vector["kind"] == "tap" else b"luot/1/down"
+    direction = b"luot/1/down" if vector["kind"] == "receipt" else b"luot/1/up"
     message = Mac0Message.decode(frame)
     message.key = SymmetricKey(k=KEY)
     message.external_aad = direction
@@ -68,9 +70,8 @@ def test_frames(vector: dict[str, Any]) -> None:
     assert vector["to_mac"] == cbor2.dumps(["MAC0", bytes.fromhex("a10105"), direction, message.payload]).hex()
     assert message.auth_tag == hmac.digest(KEY, bytes.fromhex(vector["to_mac"]), "sha256")
 
-    reading = frames.read_tap if vector["kind"] == "tap" else frames.read_receipt
-    read = reading(frames.parse(frame), KEY)
-    found = {slot: getattr(read, slot) for slot in read.__slots__}
+    read = READING[vector["kind"]](frames.parse(frame), KEY)
+    found = read if vector["kind"] == "health" else {slot: getattr(read, slot) for slot in read.__slots__}
     assert vector["fields"] == {
         slot: value.hex() if isinstance(value, bytes) else value for slot, value in found.items()
     }
@@ -81,9 +82,7 @@ def test_frames(vector: dict[str, Any]) -> None:
 def test_refusals(vector: dict[str, Any]) -> None:
     """Each is refused with the listed code."""
     with pytest.raises(ProtocolError) as refusal:
-        (frames.read_tap if vector["as"] == "tap" else frames.read_receipt)(
-            frames.parse(bytes.fromhex(vector["frame"])), KEY
-        )
+        READING[vector["as"]](frames.parse(bytes.fromhex(vector["frame"])), KEY)
     assert vector["error"] == refusal.value.code
 
 
@@ -92,7 +91,7 @@ def test_signed_refusals_do_not_rest_on_the_mac() -> None:
     signed = [v for v in of_kind("invalid") if v["error"] in ("frame.field", "frame.kind", "frame.shape", "tap.card")]
     assert len(signed) > 15
     for vector in signed:
-        direction = frames.UP if vector["as"] == "tap" else frames.DOWN
+        direction = frames.DOWN if vector["as"] == "receipt" else frames.UP
         assert cose.verify(cose.parse(bytes.fromhex(vector["frame"])), KEY, direction)
 
 

@@ -12,6 +12,10 @@ from luot_protocol.errors import ProtocolError
 from luot_tools.diagnostic import diagnose
 
 
+READING = {"tap": frames.read_tap, "health": frames.read_health, "receipt": frames.read_receipt}
+SEALING = {"tap": frames.seal_tap, "health": frames.seal_health, "receipt": frames.seal_receipt}
+
+
 def main(path):
     keys, failed = {}, 0
     with open(path) as file:
@@ -54,29 +58,28 @@ def check_cbor(data, notation):
 def check_invalid(row, key):
     try:
         envelope = frames.parse(bytes.fromhex(row["frame"]))
-        (frames.read_tap if row["as"] == "tap" else frames.read_receipt)(envelope, key)
+        READING[row["as"]](envelope, key)
     except ProtocolError as error:
         return None if error.code == row["error"] else "refused as " + error.code
     return "accepted"
 
 
 def check_frame(row, kid, key):
-    up = row["kind"] == "tap"
-    fields = dict(row["fields"])
-    if up:
+    kind, fields = row["kind"], dict(row["fields"])
+    if kind == "tap":
         fields["card"] = bytes.fromhex(fields["card"])
-    frame = (
-        frames.seal_tap(frames.Tap(**fields), kid, key)
-        if up
-        else frames.seal_receipt(frames.Receipt(**fields), kid, key)
-    )
+        meaning = frames.Tap(**fields)
+    else:
+        meaning = fields if kind == "health" else frames.Receipt(**fields)
+    frame = SEALING[kind](meaning, kid, key)
     if frame.hex() != row["frame"]:
         return "sealed as " + frame.hex()
     envelope = frames.parse(frame)
-    if cose.mac_structure(envelope.payload, frames.UP if up else frames.DOWN).hex() != row["to_mac"]:
+    direction = frames.DOWN if kind == "receipt" else frames.UP
+    if cose.mac_structure(envelope.payload, direction).hex() != row["to_mac"]:
         return "another MAC structure"
-    read = frames.read_tap(envelope, key) if up else frames.read_receipt(envelope, key)
-    wrong = [name for name in fields if getattr(read, name) != fields[name]]
+    read = READING[kind](envelope, key)
+    wrong = [name for name in fields if (read[name] if kind == "health" else getattr(read, name)) != fields[name]]
     return "fields " + ", ".join(wrong) if wrong else None
 
 

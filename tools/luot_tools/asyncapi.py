@@ -37,6 +37,7 @@ _IDS = {
     "service": f"the id of a service in the site file; {_ID_FORM}",
     "desk": f"the id of a desk in the site file; {_ID_FORM}",
     "card": "the number on a card",
+    "reader": f"the id of a reader in the site file; {_ID_FORM}",
 }
 """What stands for `{id}`, by the first level of the pattern, and for the site."""
 
@@ -47,6 +48,13 @@ _KINDS: dict[str, dict[str, Any]] = {
     "flag": {"type": "boolean"},
     "list": {"type": "array"},
     "map": {"type": "object"},
+}
+_BOUNDS = {
+    "uint": ("minimum", "maximum"),
+    "int": ("minimum", "maximum"),
+    "bytes": ("minLength", "maxLength"),
+    "text": ("minLength", "maxLength"),
+    "list": ("minItems", "maxItems"),
 }
 _COSE = 'application/cose; cose-type="cose-mac0"'
 _BINDING = "0.2.0"
@@ -64,11 +72,11 @@ def document() -> dict[str, Any]:
         "components": {
             "parameters": {name: {"description": doc} for name, doc in _IDS.items()},
             "messages": {
-                **{frame.name: _frame_message(frame) for frame in FRAMES.values()},
+                **{frame.name: _frame_message(frame) for frame in _all_frames()},
                 **{name: _message(message) for name, message in messages.BY_NAME.items()},
             },
             "schemas": {
-                **{frame.name: _frame_schema(frame) for frame in FRAMES.values()},
+                **{frame.name: _frame_schema(frame) for frame in _all_frames()},
                 **{name: schema(message) for name, message in messages.BY_NAME.items()},
             },
             "securitySchemes": {
@@ -126,7 +134,7 @@ def _channel(row: topics.Topic) -> dict[str, Any]:
         "parameters": {
             "site" if name == "site" else "id": {"$ref": f"#/components/parameters/{name}"} for name in used
         },
-        "messages": {_carries(row): {"$ref": f"#/components/messages/{_carries(row)}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _carries(row)},
     }
 
 
@@ -135,14 +143,14 @@ def _operation(row: topics.Topic) -> dict[str, Any]:
         "action": _action(row),
         "channel": {"$ref": f"#/channels/{row.name}"},
         "summary": f"{_publisher(row)} publishes, {_readers(row)}.",
-        "messages": [_on_channel(row)],
+        "messages": _on_channel(row),
         "bindings": {"mqtt": {"qos": QOS, "retain": row.retained, "bindingVersion": _BINDING}},
     }
     if row.name in REPLIES:
         answered = topics.BY_NAME[REPLIES[row.name]]
         operation["reply"] = {
             "channel": {"$ref": f"#/channels/{answered.name}"},
-            "messages": [_on_channel(answered)],
+            "messages": _on_channel(answered),
         }
     return operation
 
@@ -184,7 +192,7 @@ def _frame_schema(frame: Frame) -> dict[str, Any]:
 
 
 def _frame_field(field: FrameField) -> dict[str, Any]:
-    bounds = ("minimum", "maximum") if field.kind == "uint" else ("minLength", "maxLength")
+    bounds = _BOUNDS[field.kind]
     names = {} if field.names is None else {"names": {str(value): name for value, name in field.names.items()}}
     return {
         "key": field.key,
@@ -197,12 +205,16 @@ def _frame_field(field: FrameField) -> dict[str, Any]:
     }
 
 
-def _carries(row: topics.Topic) -> str:
-    return str(row.message or FRAMES[row.name].name)
+def _all_frames() -> list[Frame]:
+    return [frame for carried in FRAMES.values() for frame in carried]
 
 
-def _on_channel(row: topics.Topic) -> dict[str, str]:
-    return {"$ref": f"#/channels/{row.name}/messages/{_carries(row)}"}
+def _carries(row: topics.Topic) -> list[str]:
+    return [str(row.message)] if row.message else [frame.name for frame in FRAMES[row.name]]
+
+
+def _on_channel(row: topics.Topic) -> list[dict[str, str]]:
+    return [{"$ref": f"#/channels/{row.name}/messages/{name}"} for name in _carries(row)]
 
 
 def _action(row: topics.Topic) -> str:

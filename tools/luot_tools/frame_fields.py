@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-from luot_protocol import codes, frames
+from luot_protocol import codes, faults, frames
 from luot_protocol.card import HASH_BYTES
 from luot_protocol.topics import MAX_ID_CHARS
 
@@ -15,8 +15,8 @@ U32 = (1 << 32) - 1
 class FrameField(NamedTuple):
     """One entry of a frame's CBOR map.
 
-    key: the integer on the wire. kind: uint, bytes or text. least, most: of a uint its value, of bytes and text the
-    length; both are allowed. names: what single values are called.
+    key: the integer on the wire. kind: uint, int, bytes, text or list (of uints). least, most: of a number its value, of
+    the others the length; both are allowed. names: what single values are called.
     """
 
     key: int
@@ -87,5 +87,50 @@ RECEIPT = Frame(
         FrameField(8, "desk", "text", 1, MAX_ID_CHARS, "its id, where one is meant", optional=True),
     ),
 )
-FRAMES = {"link_up": TAP, "link_down": RECEIPT}
-"""Topic name to what is carried there."""
+
+
+_HEALTH_DOCS = {
+    "boot": "the reader's cold starts, counted in its flash",
+    "count": "number of the report since then; an older one is ignored",
+    "uptime_s": "since the start, in seconds",
+    "version": "of the firmware",
+    "faults": "those of now, the most important first",
+    "depth": "taps without a receipt",
+    "damaged": "records of its flash that could not be read",
+    "write_errors": "writes to its flash that failed; each is tried again",
+    "chip_starts": "how often the card chip was set up; more than once, it was disturbed",
+    "taps": "kept since the start",
+    "refused": "cards and taps that were not taken since the start, each time with a word to the person",
+    "missing": "taps that were sent, and whose receipt is overdue",
+    "sessions": "with the broker since the start",
+    "bad_frames": "that came down and were no receipt for this reader",
+    "clock": "what the ages of its oldest open taps are worth",
+    "clock_jumps": "how often the clock went back, or leapt",
+    "free_bytes": "of memory",
+    "signal_dbm": "of the radio, as received",
+}
+
+
+def _health_field(key: int, name: str) -> FrameField:
+    optional = name not in ("boot", "count")
+    doc = _HEALTH_DOCS[name]
+    if name == "version":
+        return FrameField(key, name, "text", 1, frames.MAX_VERSION_CHARS, doc, optional)
+    if name == "faults":
+        return FrameField(key, name, "list", 0, frames.MAX_FAULTS, doc, optional, faults.NAMES)
+    if name == "signal_dbm":
+        return FrameField(key, name, "int", -127, 127, doc, optional)
+    return FrameField(key, name, "uint", 0, U32, doc, optional, _CLOCKS if name == "clock" else None)
+
+
+HEALTH = Frame(
+    "health",
+    "How a reader is; sent at intervals and when its faults change. It has no receipt, and a lost one is not missed.",
+    frames.UP,
+    (
+        FrameField(0, "kind", "uint", frames.KIND_HEALTH, frames.KIND_HEALTH, "of frame"),
+        *(_health_field(1 + at, name) for at, name in enumerate(frames.HEALTH)),
+    ),
+)
+FRAMES = {"link_up": (TAP, HEALTH), "link_down": (RECEIPT,)}
+"""Topic name to what is carried there; the first is what an answer answers."""

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from luot_protocol import cbor, codes, cose, frames
 
 _TAP_FIELDS = {0: frames.KIND_TAP, 1: 1, 2: 17, 3: bytes(16), 4: 12, 5: frames.CLOCK_GOOD, 6: 0, 7: 0}
+_HEALTH_FIELDS = {0: frames.KIND_HEALTH, 1: 1, 2: 17, 3: 60, 4: "0.1.0", 5: [1]}
 _RECEIPT_FIELDS = {0: frames.KIND_RECEIPT, 1: 1, 2: 17, 3: codes.OPENED, 4: 17}
 _PROTECTED = bytes.fromhex("a10105")  # {1: 5}, HMAC 256/256
 _UNKNOWN = b"\x18\x63"  # key 99, which nobody knows: what follows it is read, and ignored when it is well formed
 
 
 class InvalidFrame(NamedTuple):
-    """`frame`, read as `tap` or `receipt`, is a ProtocolError with the code `error`."""
+    """`frame`, read as `tap`, `health` or `receipt`, is a ProtocolError with the code `error`."""
 
     name: str
     read_as: str
@@ -38,10 +39,13 @@ def invalid_frames(kid: bytes, key: bytes) -> list[InvalidFrame]:
         *_bad_macs(good, kid, key),
         *((name, error, cose.seal(payload, kid, key, frames.UP)) for name, error, payload in _bad_payloads()),
     ]
+    health = [(name, error, cose.seal(payload, kid, key, frames.UP)) for name, error, payload in _bad_healths()]
     down = [(name, error, cose.seal(payload, kid, key, frames.DOWN)) for name, error, payload in _bad_receipts()]
     down.append(("a tap played back as a receipt", "frame.mac", good))
-    return [InvalidFrame(name, "tap", error, frame) for name, error, frame in taps] + [
-        InvalidFrame(name, "receipt", error, frame) for name, error, frame in down
+    return [
+        InvalidFrame(name, read_as, error, frame)
+        for read_as, rows in (("tap", taps), ("health", health), ("receipt", down))
+        for name, error, frame in rows
     ]
 
 
@@ -149,6 +153,20 @@ def _bad_payloads() -> list[tuple[str, str, bytes]]:
         ("an unknown clock quality", "frame.field", cbor.dumps({**_TAP_FIELDS, 5: 3})),
         ("button 256", "frame.field", cbor.dumps({**_TAP_FIELDS, 6: 256})),
         ("a depth that is bytes", "frame.field", cbor.dumps({**_TAP_FIELDS, 7: b"\x00"})),
+    ]
+
+
+def _bad_healths() -> list[tuple[str, str, bytes]]:
+    return [
+        ("a tap's fields read as a report", "frame.kind", cbor.dumps(_TAP_FIELDS)),
+        ("a report without its number", "frame.field", cbor.dumps({0: frames.KIND_HEALTH, 1: 1})),
+        ("a negative uptime", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 3: -1})),
+        ("a version that is a number", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 4: 1})),
+        ("a version of 17 characters", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 4: "x" * 17})),
+        ("faults that are no list", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 5: 1})),
+        ("nine faults", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 5: [1] * 9})),
+        ("a fault that is text", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 5: ["chip.absent"]})),
+        ("a signal of -128 dBm", "frame.field", cbor.dumps({**_HEALTH_FIELDS, 18: -128})),
     ]
 
 

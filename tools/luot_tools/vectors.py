@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from luot_protocol import cbor, codes, cose, frames
+from luot_protocol import cbor, codes, cose, faults, frames
 from luot_protocol.card import card_hash
 from luot_tools.diagnostic import diagnose
 from luot_tools.invalid_frames import InvalidFrame, invalid_frames
@@ -22,7 +22,7 @@ CARD_KEY = bytes(range(255, 223, -1))
 ABOUT = (
     "One vector a line. kind cbor: hex is the only accepted spelling of the value written in diagnostic notation "
     "(RFC 8949, section 8). kind card: hash = first 16 bytes of HMAC-SHA-256(card_key, 'luot card' || uid). "
-    "kind tap, receipt: frame is the COSE_Mac0 of payload under kid and key; to_mac is what the MAC is taken over. "
+    "kind tap, health, receipt: frame is the COSE_Mac0 of payload under kid and key; to_mac is what the MAC is taken over. "
     "kind invalid: frame, read as `as` with the same key, must be refused; error is our name for why."
 )
 
@@ -51,6 +51,35 @@ _TAPS = {
     "the largest numbers": frames.Tap(
         4294967295, 4294967295, b"\xff" * 16, 9007199254740992, button=255, depth=4294967295
     ),
+}
+
+_HEALTHS: dict[str, dict[str, Any]] = {
+    "all is well": {
+        "boot": 3,
+        "count": 12,
+        "uptime_s": 720,
+        "version": "0.1.0",
+        "faults": [],
+        "depth": 0,
+        "chip_starts": 1,
+        "taps": 41,
+        "clock": frames.CLOCK_GOOD,
+        "free_bytes": 90_112,
+        "signal_dbm": -67,
+    },
+    "no card chip, and no answer": {
+        "boot": 3,
+        "count": 13,
+        "faults": [faults.CHIP_ABSENT, faults.OFFICE_SILENT],
+        "missing": 2,
+    },
+    "nothing but its name": {"boot": 0, "count": 0},
+    "the largest numbers": {
+        **dict.fromkeys(frames.HEALTH, 4294967295),
+        "version": "x" * frames.MAX_VERSION_CHARS,
+        "faults": [255] * frames.MAX_FAULTS,
+        "signal_dbm": -127,
+    },
 }
 
 _RECEIPTS = {
@@ -87,16 +116,20 @@ def _card(uid: bytes) -> dict[str, Any]:
 def _frames() -> list[dict[str, Any]]:
     by_code = {f"code {word}": frames.Receipt(2, code, code, 17) for code, word in codes.NAMES.items()}
     taps = [_frame("tap", name, tap, frames.seal_tap(tap, KID, KEY), frames.UP) for name, tap in _TAPS.items()]
+    healths = [
+        _frame("health", name, health, frames.seal_health(health, KID, KEY), frames.UP)
+        for name, health in _HEALTHS.items()
+    ]
     receipts = [
         _frame("receipt", name, receipt, frames.seal_receipt(receipt, KID, KEY), frames.DOWN)
         for name, receipt in (_RECEIPTS | by_code).items()
     ]
-    return taps + receipts
+    return taps + healths + receipts
 
 
 def _frame(kind: str, name: str, meaning: Any, frame: bytes, direction: bytes) -> dict[str, Any]:
     payload = cose.parse(frame).payload
-    fields = {slot: getattr(meaning, slot) for slot in meaning.__slots__}
+    fields = meaning if kind == "health" else {slot: getattr(meaning, slot) for slot in meaning.__slots__}
     return {
         "kind": kind,
         "name": name,
