@@ -1,6 +1,7 @@
 """What can be wrong with a reader, as a number on the wire and a word everywhere else; the word begins with the part.
 
-A part has one fault at a time, or none. What each means to the person at the reader stands in the reader's firmware.
+A part has one fault at a time, or none. What each means to the person at the reader stands in the reader's firmware;
+KEY_WRONG is said by the office, since a reader with a wrong key only hears silence.
 """
 
 CHIP_ABSENT = 1
@@ -28,6 +29,8 @@ CARD_UNREADABLE = 43
 
 CLOCK_JUMPED = 50
 
+KEY_WRONG = 60
+
 NAMES = {
     CHIP_ABSENT: "chip.absent",
     CHIP_UNKNOWN: "chip.unknown",
@@ -48,6 +51,7 @@ NAMES = {
     CARD_LEFT: "card.left",
     CARD_UNREADABLE: "card.unreadable",
     CLOCK_JUMPED: "clock.jumped",
+    KEY_WRONG: "key.wrong",
 }
 
 

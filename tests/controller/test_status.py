@@ -10,14 +10,17 @@ from click.testing import CliRunner, Result
 
 from luot_controller import client
 from luot_controller.access import Access, save
+from luot_controller.commands.fault_words import fault_words
 from luot_controller.commands.status import command, fetch, table
 from luot_controller.errors import DataFolderMissing, LuotError, OfficeUnreachable, TimedOut, UsageProblem
 from luot_controller.language import use
 from luot_controller.screen.office import OnChange, OnLink
+from luot_protocol import faults
 
 SITE = {"name": "Bộ phận Một cửa", "language": "vi", "services": [{"id": "dat-dai", "name": "Đất đai"}]}
+AT_MS = 1_780_022_460_000
 STATUS: dict[str, Any] = {
-    "at_ms": 1_780_022_460_000,
+    "at_ms": AT_MS,
     "speed": 1,
     "waiting": 18,
     "services": [
@@ -26,8 +29,9 @@ STATUS: dict[str, Any] = {
     ],
     "desks": [{"id": "1", "state": "serving", "number": 17}, {"id": "2", "state": "free"}],
     "readers": [
-        {"id": "entry-1", "role": "entry", "link": "ready", "last_seen_ms": 1_780_022_340_000, "depth": 0},
-        {"id": "entry-2", "role": "entry", "link": "lost"},
+        {"id": "entry-1", "role": "entry", "link": "ready", "last_seen_ms": AT_MS - 120_000, "depth": 0, "faults": []},
+        {"id": "entry-2", "role": "entry", "link": "lost", "faults": ["chip.absent", "office.silent", "fault.99"]},
+        {"id": "info-1", "role": "info"},
     ],
     "counters": {"taps": 212, "frame.mac": 1},
 }
@@ -119,9 +123,11 @@ def test_the_table_in_the_sites_language(office: Script, data: Path) -> None:
         "1      Đang phục vụ   17",
         "2      Đang trống",
         "",
-        "Đầu đọc   vai trò   kết nối        liên lạc cuối   chưa gửi",
-        "entry-1   entry     sẵn sàng              2 phút          0",
-        "entry-2   entry     mất liên lạc",
+        "Đầu đọc   vai trò   kết nối        liên lạc cuối   chưa gửi   tình trạng",
+        "entry-1   entry     sẵn sàng              2 phút          0   tốt",
+        "entry-2   entry     mất liên lạc                              không thấy chip đọc thẻ: kiểm tra nguồn và dây; "
+        "lượt chạm chưa có biên nhận; fault.99",
+        "info-1    info",
         "",
         "Đếm từ lúc khởi động",
         "frame.mac                1",
@@ -199,3 +205,13 @@ def test_fetch_stops_what_it_started(office: Script) -> None:
     with pytest.raises(LuotError):
         fetch(lambda on_change, on_link: office.open(None, on_change=on_change, on_link=on_link), 1.0)
     assert office.opened[0].stopped
+
+
+def test_every_fault_has_words() -> None:
+    """In both languages, and not the same ones twice."""
+    for language in ("vi", "en"):
+        use(language)
+        words = {name: fault_words(name) for name in faults.NAMES.values()}
+        assert not [name for name, word in words.items() if name == word]
+        assert len(words) == len(set(words.values()))
+    use("en")

@@ -11,7 +11,6 @@ from luot_protocol import card, cbor, cose, frames
 from luot_protocol.errors import ProtocolError
 from luot_tools.diagnostic import diagnose
 
-
 READING = {"tap": frames.read_tap, "health": frames.read_health, "receipt": frames.read_receipt}
 SEALING = {"tap": frames.seal_tap, "health": frames.seal_health, "receipt": frames.seal_receipt}
 

@@ -15,8 +15,8 @@ U32 = (1 << 32) - 1
 class FrameField(NamedTuple):
     """One entry of a frame's CBOR map.
 
-    key: the integer on the wire. kind: uint, int, bytes, text or list (of uints). least, most: of a number its value, of
-    the others the length; both are allowed. names: what single values are called.
+    key: the integer on the wire. kind: uint, int, bytes, text or list (of uints). least, most: of a number its value,
+    of the others the length; both are allowed. names: what single values are called.
     """
 
     key: int

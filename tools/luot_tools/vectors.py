@@ -22,7 +22,8 @@ CARD_KEY = bytes(range(255, 223, -1))
 ABOUT = (
     "One vector a line. kind cbor: hex is the only accepted spelling of the value written in diagnostic notation "
     "(RFC 8949, section 8). kind card: hash = first 16 bytes of HMAC-SHA-256(card_key, 'luot card' || uid). "
-    "kind tap, health, receipt: frame is the COSE_Mac0 of payload under kid and key; to_mac is what the MAC is taken over. "
+    "kind tap, health, receipt: frame is the COSE_Mac0 of payload under kid and key; "
+    "to_mac is what the MAC is taken over. "
     "kind invalid: frame, read as `as` with the same key, must be refused; error is our name for why."
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from luot_controller.access import WATCH
+from luot_controller.commands.fault_words import fault_words
 from luot_controller.commands.options import data_option
 from luot_controller.commands.reach import find_access, language_option, url_option
 from luot_controller.console.office import Connect
@@ -101,8 +102,8 @@ def table(site: Row, status: Row) -> list[str]:
     titles: tuple[str, ...] = (_("Service"), _("waiting"), _("expected wait"))
     lines += _table(titles, "<>>", (_service(row, names) for row in _rows(status, "services")))
     lines += _table((_("Desk"), _("state"), _("number")), "<<>", map(_desk, _rows(status, "desks")))
-    titles = (_("Reader"), _("role"), _("link"), _("last heard"), _("unsent"))
-    lines += _table(titles, "<<<>>", (_reader(row, at_ms) for row in _rows(status, "readers")))
+    titles = (_("Reader"), _("role"), _("link"), _("last heard"), _("unsent"), _("condition"))
+    lines += _table(titles, "<<<>><", (_reader(row, at_ms) for row in _rows(status, "readers")))
     counters = status.get("counters")
     if isinstance(counters, dict):
         counted = sorted((plain(name), str(count)) for name, count in counters.items() if isinstance(count, int))
@@ -128,7 +129,15 @@ def _reader(row: Row, at_ms: int | None) -> tuple[str, ...]:
         _(_LINKS[link]) if link in _LINKS else link,
         ago,
         _number(row, "depth"),
+        _condition(row),
     )
+
+
+def _condition(row: Row) -> str:
+    faults = row.get("faults")
+    if not isinstance(faults, list):
+        return ""
+    return "; ".join(fault_words(plain(fault)) for fault in faults) or _("well")
 
 
 def _table(titles: Sequence[str], sides: str, rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,14 +1,14 @@
 """A link's bytes become a Tap: which reader signed them, is the signature right, which card, which service, since when.
 
-What is not authentic raises ProtocolError; what is authentic becomes a Tap, also where the engine will ignore it.
+What is not authentic raises ProtocolError; what is authentic becomes a Tap, also where it will be refused, or a Report.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from luot_controller.engine.commands import Tap
 from luot_controller.engine.model import Role
-from luot_protocol import frames
+from luot_protocol import codes, frames
 from luot_protocol.errors import ProtocolError
 
 
@@ -28,12 +28,25 @@ class Preset(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """An authentic tap, with what its receipt must be signed with, and the reader's own word on its outbox."""
+    """An authentic tap, with what its receipt must be signed with, and the reader's own word on its outbox.
+
+    refusal: the code to refuse it with where a field is not as the protocol says; there is then no more of it than its
+    name, and `unsent` is None.
+    """
 
     tap: Tap
     kid: bytes
     key: bytes
-    unsent: int
+    unsent: int | None
+    refusal: int | None = None
+
+
+class Report(NamedTuple):
+    """An authentic report of a reader's health, see luot_protocol.frames.HEALTH."""
+
+    reader: str
+    kid: bytes
+    health: dict[str, Any]
 
 
 class TapReader:
@@ -46,7 +59,7 @@ class TapReader:
         self.keys: Mapping[bytes, Key] = {}
         self.cards: Mapping[bytes, int] = {}
 
-    def read(self, frame: bytes, arrived_ms: int) -> Verified:
+    def read(self, frame: bytes, arrived_ms: int) -> Verified | Report:
         """Verify one frame that arrived at `arrived_ms` (office time).
 
         Raises ProtocolError: `frame.size`, `cbor.*`, `cose.*` for bytes that are no frame, `frame.kid` for a reader
@@ -56,10 +69,14 @@ class TapReader:
         known = self.keys.get(envelope.kid)
         if known is None:
             raise ProtocolError("frame.kid", envelope.kid.hex())
-        tap = frames.read_tap(envelope, known.key)
-        preset = self._presets.get(known.reader)
-        if preset is None:
-            raise ProtocolError("frame.reader", known.reader)
+        try:
+            kind, meaning = frames.read_up(envelope, known.key)
+        except frames.MalformedTap as malformed:
+            return self._refused(known, envelope.kid, malformed, arrived_ms)
+        preset = self._preset(known.reader)
+        if kind == frames.KIND_HEALTH:
+            return Report(known.reader, envelope.kid, meaning)
+        tap: frames.Tap = meaning
         service, class_id = preset.choices[tap.button] if tap.button < len(preset.choices) else (None, None)
         return Verified(
             Tap(
@@ -79,6 +96,19 @@ class TapReader:
             known.key,
             tap.depth,
         )
+
+    def _refused(self, known: Key, kid: bytes, malformed: frames.MalformedTap, arrived_ms: int) -> Verified:
+        role = self._preset(known.reader).role
+        tap = Tap(
+            known.reader, kid.hex(), malformed.boot, malformed.seq, None, arrived_ms, False, role, None, None, None
+        )
+        return Verified(tap, kid, known.key, None, codes.MALFORMED)
+
+    def _preset(self, reader: str) -> Preset:
+        preset = self._presets.get(reader)
+        if preset is None:
+            raise ProtocolError("frame.reader", reader)
+        return preset
 
     def _age_ms(self, real_ms: int | None) -> int:
         # Unknown after a power loss: such a tap ranks by arrival.

@@ -13,17 +13,18 @@ from functools import lru_cache
 import msgspec
 
 from luot_controller.engine.commands import DeskCommand
-from luot_controller.engine.events import Event, Fact, Refused, VisitCalled
+from luot_controller.engine.events import Event, Fact, Refused, TapIgnored, VisitCalled
 from luot_controller.engine.model import Policy
 from luot_controller.engine.transitions import decide
 from luot_controller.errors import StoreFailed
 from luot_controller.ingest.keys import read_ask, read_command
-from luot_controller.ingest.taps import Key, TapReader
+from luot_controller.ingest.taps import Key, Report, TapReader, Verified
 from luot_controller.publish import answers, ledger, screens
 from luot_controller.publish.receipts import receipt_frame
 from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.service.counters import Counters
 from luot_controller.service.ports import Arrived, Bus
+from luot_controller.service.readers import Readers
 from luot_controller.service.turn import Fields, Turn
 from luot_controller.store.port import Store
 from luot_protocol import messages, topics
@@ -77,8 +78,7 @@ class Office:
         self._on_fact = on_fact
         self._on_pulse = on_pulse
         self._inbox = inbox
-        self._readers: dict[str, Fields] = {reader: {"id": reader, "role": role} for reader, role in readers.items()}
-        self._links: dict[str, str] = {}
+        self._readers = Readers(readers)
         self._refusals: OrderedDict[str, bytes] = OrderedDict()
         self._shown: dict[screens.Place, Fields] = {}
         self._registry_version = -1
@@ -154,15 +154,22 @@ class Office:
             self.counters.problem(error.code, f"{arrived.topic}: {error.detail}")
 
     def _take_frame(self, link: str, arrived: Arrived, turn: Turn) -> None:
-        verified = self._taps.read(arrived.payload, self._clock.at(arrived.arrived_ns))
+        try:
+            verified = self._taps.read(arrived.payload, self._clock.at(arrived.arrived_ns))
+        except ProtocolError as error:
+            self._readers.not_verified(link, error.code)
+            raise
+        if isinstance(verified, Report):
+            taken = self._readers.report(verified, link, self._now_ms())
+            self.counters.add("reports" if taken else "reports_old")
+            return
         tap = verified.tap
-        self._links[tap.reader] = link
-        self._readers[tap.reader].update(last_seen_ms=self._now_ms(), depth=verified.unsent)
+        self._readers.heard(tap.reader, link, self._now_ms(), verified.unsent)
         settled = turn.settled.get((tap.kid, tap.boot, tap.seq))
         settled = settled or self._store.settled(tap.kid, tap.boot, tap.seq)
         if settled is None:
-            self.counters.add("taps")
-            turn.enter(self._state, decide(self._state, self._policy, tap, self._now_ms()))
+            self.counters.add("taps" if verified.refusal is None else "taps_malformed")
+            turn.enter(self._state, self._settle(verified))
             settled = turn.settled[tap.kid, tap.boot, tap.seq]
         elif None not in (tap.number, settled.number) and tap.number != settled.number:
             # A receipt would free the reader's outbox of a tap that the ledger does not have.
@@ -172,14 +179,18 @@ class Office:
             self.counters.add("taps_repeated")
         turn.receipts.append((link, verified, settled))
 
+    def _settle(self, verified: Verified) -> list[Event]:
+        tap = verified.tap
+        if verified.refusal is None:
+            return decide(self._state, self._policy, tap, self._now_ms())
+        return [TapIgnored(self._now_ms(), tap.reader, tap.kid, tap.boot, tap.seq, verified.refusal, None)]
+
     def _take_link_state(self, link: str, payload: bytes) -> None:
         try:
             state = messages.LINK_STATE.check(msgspec.json.decode(payload))["state"]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProtocolError("message.json", str(error)) from None
-        for reader, fields in self._readers.items():
-            if self._links.get(reader, reader) == link:
-                fields["link"] = state
+        self._readers.presence(link, state)
 
     def _take_command(self, console: str, payload: bytes, turn: Turn) -> None:
         command_id, command = read_command(console, payload)
@@ -219,7 +230,7 @@ class Office:
             facts = self._store.facts(max(0, ask.get("after") or 0), EVENTS_PAGE)
             fields: Fields = {"id": ask["id"], "ok": True, "events": [ledger.event_fields(*fact) for fact in facts]}
         else:
-            office = {**self._office_fields(), "readers": list(self._readers.values())}
+            office = {**self._office_fields(), "readers": self._readers.rows()}
             fields = answers.answer(self._state, self._policy, ask, office)
         turn.outgoing.append((_topic(self._site, "console_answer", console), _encode(fields)))
 
@@ -229,6 +240,7 @@ class Office:
             self._bus.publish(_topic(self._site, "link_down", link), frame)
         for topic, payload in turn.outgoing:
             self._bus.publish(topic, payload)
+        self._show_readers()
         for place in screens.touched(self._state, (fact for _, fact in turn.facts)):
             self._show(place)
         for event_id, fact in turn.facts:
@@ -242,6 +254,8 @@ class Office:
         self._say("site", None, self._site_fields, retain=True)
         for place in screens.everything(self._state, self._policy):
             self._show(place)
+        self._readers.changed.update(row["id"] for row in self._readers.rows())
+        self._show_readers()
         self._say("office", None, self._office_fields(), retain=True)
         while page := self._store.facts(self._published, 100):
             for event_id, fact in page:
@@ -271,6 +285,11 @@ class Office:
             "waiting": self._state.lines.waiting(self._policy.typical_ms),
             "counters": dict(self.counters.counts),
         }
+
+    def _show_readers(self) -> None:
+        while self._readers.changed:
+            reader = self._readers.changed.pop()
+            self._say("reader", reader, self._readers.message(reader), retain=True)
 
     def _show(self, place: screens.Place) -> None:
         fields = screens.message(self._state, self._policy, place, self._recovered.epoch)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luot_controller.engine.model import Role
-from luot_controller.ingest.taps import Key, Preset, TapReader
-from luot_protocol import cbor, cose, frames
+from luot_controller.ingest.taps import Key, Preset, Report, TapReader, Verified
+from luot_protocol import cbor, codes, cose, frames
 from luot_protocol.errors import ProtocolError
 
 KID, SECRET = bytes(4), bytes(range(32))
@@ -135,3 +135,29 @@ def test_a_signed_payload_with_any_fields(fields: dict[int, object]) -> None:
         return
     with suppress(ProtocolError):
         assert reader().read(signed, ARRIVED_MS).tap.tap_ms <= ARRIVED_MS
+
+
+def sealed(fields: dict[int, object], key: bytes = SECRET) -> bytes:
+    return bytes(cose.seal(cbor.dumps(fields), KID, key, frames.UP))
+
+
+@pytest.mark.parametrize("wrong", [{3: b"short"}, {4: -1}, {6: 256}, {7: "deep"}])
+def test_a_malformed_tap_is_refused_by_its_name(wrong: dict[int, object]) -> None:
+    """An authentic tap with a field that is not as it must be has the code of its refusal, and nothing else of it."""
+    fields = {0: frames.KIND_TAP, 1: 3, 2: 9, 3: CARD, 4: 0, 5: frames.CLOCK_GOOD, 6: 0, 7: 4, **wrong}
+    verified = reader().read(sealed(fields), ARRIVED_MS)
+    assert isinstance(verified, Verified)
+    assert (codes.MALFORMED, None, SECRET) == (verified.refusal, verified.unsent, verified.key)
+    assert ("entry-1", 3, 9, None) == (verified.tap.reader, verified.tap.boot, verified.tap.seq, verified.tap.number)
+    assert "frame.mac" == code_of(reader(), sealed(fields, bytes(32)))
+
+
+def test_a_report_of_health() -> None:
+    """It is told apart from a tap, with the reader whose key signed it."""
+    health = {"boot": 3, "count": 1, "uptime_s": 60, "faults": [1]}
+    report = reader().read(bytes(frames.seal_health(health, KID, SECRET)), ARRIVED_MS)
+    assert Report("entry-1", KID, health) == report
+    assert "frame.mac" == code_of(reader(), bytes(frames.seal_health(health, KID, bytes(32))))
+    taps = reader()
+    taps.keys = {KID: Key("entry-9", SECRET)}
+    assert "frame.reader" == code_of(taps, bytes(frames.seal_health(health, KID, SECRET)))

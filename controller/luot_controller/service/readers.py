@@ -1,0 +1,74 @@
+"""What the office has heard of each reader since its start. Kept in memory only; decides nothing about the line."""
+
+from collections.abc import Mapping
+
+from luot_controller.ingest.taps import Report
+from luot_controller.service.turn import Fields
+from luot_protocol import faults
+
+NOT_ITS_KEY = ("frame.mac", "frame.kid")
+"""What is wrong with the frames of a reader that was not given the key that the office has for it."""
+
+
+class Readers:
+    """One row for each reader of the site file: message READER, and its id.
+
+    changed: the readers whose row says something new, for whoever publishes them.
+    """
+
+    def __init__(self, roles: Mapping[str, str]) -> None:
+        self.changed: set[str] = set()
+        self._rows: dict[str, Fields] = {reader: {"id": reader, "role": role} for reader, role in roles.items()}
+        self._links: dict[str, str] = {}
+        self._named: dict[str, tuple[bytes, int, int]] = {}
+
+    def rows(self) -> list[Fields]:
+        """All of them, in the site file's order."""
+        return list(self._rows.values())
+
+    def message(self, reader: str) -> Fields:
+        """Message READER."""
+        return {key: value for key, value in self._rows[reader].items() if key != "id"}
+
+    def heard(self, reader: str, link: str, at_ms: int, depth: int | None) -> None:
+        """A frame of `reader` was verified that came over `link`; `depth` is what it keeps unsent, if it said so."""
+        row = self._rows[reader]
+        self._links[reader] = link
+        row["last_seen_ms"] = at_ms
+        if depth is not None:
+            row["depth"] = depth
+        if faults.NAMES[faults.KEY_WRONG] in row.get("faults", ()):
+            row["faults"] = [fault for fault in row["faults"] if fault != faults.NAMES[faults.KEY_WRONG]]
+            self.changed.add(reader)
+
+    def report(self, report: Report, link: str, at_ms: int) -> bool:
+        """Take a report of health; False for one that is not newer than the last under the same key."""
+        health = dict(report.health)
+        name = (report.kid, health["boot"], health["count"])
+        last = self._named.get(report.reader)
+        if last is not None and last[0] == name[0] and name <= last:
+            return False
+        self._named[report.reader] = name
+        self.heard(report.reader, link, at_ms, health.get("depth"))
+        self._rows[report.reader].update(
+            faults=[faults.name(fault) for fault in health.pop("faults", ())], health=health
+        )
+        self.changed.add(report.reader)
+        return True
+
+    def not_verified(self, link: str, code: str) -> None:
+        """A frame came over `link` that was refused with `code`; a reader that is its own link has the wrong key."""
+        row = self._rows.get(link)
+        if row is None or code not in NOT_ITS_KEY:
+            return
+        known = row.setdefault("faults", [])
+        if faults.NAMES[faults.KEY_WRONG] not in known:
+            known.insert(0, faults.NAMES[faults.KEY_WRONG])
+            self.changed.add(link)
+
+    def presence(self, link: str, state: str) -> None:
+        """The link says that it is `ready` or `sleeping`, or the broker says that it is `lost`."""
+        for reader, row in self._rows.items():
+            if self._links.get(reader, reader) == link and row.get("link") != state:
+                row["link"] = state
+                self.changed.add(reader)
