@@ -15,6 +15,7 @@ from luot_firmware import settings
 from luot_firmware.app import App
 from luot_firmware.clock import Clock
 from luot_firmware.feedback import Feedback
+from luot_firmware.health import Health
 from luot_firmware.link import Link
 from luot_firmware.outbox import Outbox
 from luot_firmware.scanner import Scanner
@@ -35,10 +36,12 @@ def main(argv):
         return 2
     card_reader, buttons, sink, others = board.attach(ours)
     outbox = Outbox(board.mount())
-    clock = Clock(outbox.boot)
+    clock = Clock(outbox.boot, board.ticks_ms)
     faces = Feedback(sink, ours.language)
-    link = Link(ours, outbox, clock, faces)
-    app = App(ours, card_reader, buttons, Scanner(clock), clock, outbox, link, faces)
+    scanner = Scanner(clock)
+    health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm)
+    link = Link(ours, outbox, clock, faces, health)
+    app = App(ours, card_reader, buttons, scanner, clock, outbox, link, faces)
     gc.collect()
     try:
         asyncio.run(app.run(*others))

@@ -5,6 +5,8 @@ A board file has one class:
     Board(argv)         argv as the interpreter was given it; a SystemExit says what is wrong with it
       flash             the Flash with the settings
       mount()           the Flash that keeps the taps
+      ticks_ms()        its counter of milliseconds, as time.ticks_ms
+      signal_dbm()      of its radio, as last received; None without one
       attach(settings)  sets up the hardware; returns (CardReader, Buttons, Sink, coroutines to run beside the app)
 
 Buttons has one method, `take()`: the number of the button pressed for the tap at hand, 0 for none, and forgets it.

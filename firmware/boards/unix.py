@@ -10,7 +10,9 @@ import os
 import socket
 import struct
 import sys
+import time
 
+from boards.unix_faults import Faults
 from boards.unix_hall import Hall
 from luot_firmware.drivers.mfrc522 import Mfrc522
 from luot_firmware.flash import Flash, mount
@@ -34,13 +36,16 @@ class Board:
         self.flash = Flash(argv[1])
         self._image = argv[1].rstrip("/") + _IMAGE
         self._claim = None
+        self._device = None
+        self._faults = None
 
     def mount(self):
         """The Flash in the image, which is made if need be; SystemExit when it cannot be used."""
         try:
             memory = _opened(self._image)
             self._claim = _claimed(self._image)
-            return mount(FlashModel(memory, RP2040_BLOCKS), _MOUNTED)
+            self._device = FlashModel(memory, RP2040_BLOCKS)
+            return mount(self._device, _MOUNTED)
         except OSError as error:
             what = "another reader uses it; end that one first"
             if error.errno != errno.EADDRINUSE:
@@ -48,29 +53,37 @@ class Board:
             print(f"{self._image}: {what}", file=sys.stderr)
             raise SystemExit(2)
 
+    def ticks_ms(self):
+        """That of the computer; the hall can make it jump."""
+        return time.ticks_ms() if self._faults is None else self._faults.ticks_ms()
+
+    def signal_dbm(self):
+        """No radio."""
+        return
+
     def attach(self, settings):
         """With the hall when the settings name one; else no cards come, and what is shown goes to standard output."""
         field = Field(now)
         chip = Mfrc522Model(field, now)
-        driver = Mfrc522(chip, chip.chip_select, chip.reset_pin)
         if settings.hall is None:
             terminal = Terminal()
-            return driver, terminal, terminal, ()
-        hall = Hall(settings.hall, settings.reader, field)
-        return CardsFromHall(driver, hall), hall, hall, (hall.run(),)
+            return Mfrc522(chip, chip.chip_select, chip.reset_pin), terminal, terminal, ()
+        self._faults = Faults(chip, self._device, _MOUNTED)
+        hall = Hall(settings.hall, settings.reader, field, self._faults)
+        return ReaderInHall(chip, hall), hall, hall, (hall.run(),)
 
 
-class CardsFromHall:
-    """A CardReader in whose field the hall makes one change before each poll, so that none is too short to be seen."""
+class ReaderInHall(Mfrc522):
+    """A CardReader to whose surroundings the hall makes one change before each poll: none is too short to be seen."""
 
-    def __init__(self, driver, hall):
-        self._driver = driver
+    def __init__(self, chip, hall):
+        super().__init__(chip, chip.chip_select, chip.reset_pin)
         self._hall = hall
 
     async def poll(self):
         """See `drivers`."""
-        self._hall.change_field()
-        return await self._driver.poll()
+        self._hall.change()
+        return await super().poll()
 
 
 class Terminal:

@@ -1,7 +1,9 @@
 """The hall around a reader on a PC, at the other end of a TCP connection. Knows no chip.
 
 It sends lines of JSON, {"uid": "04a1b2c3"} when that card lies in the field, with "button": 1 when that button was
-pressed before, and {"uid": null} when the field is empty; it gets a line for each thing that is shown.
+pressed before, and {"uid": null} when the field is empty; {"uids": ["04a1b2c3", "04d5e6f7"]} when several cards lie in
+it at once; {"uid": "04a1b2c3", "leaves_after_bits": 10} when the card is gone in the middle of its answer; and what
+`unix_faults` understands. It gets a line for each thing that is shown.
 """
 
 import asyncio
@@ -23,25 +25,23 @@ _MAX_LINES = 64
 class Hall:
     """Buttons, Sink, and whoever lays cards into `field`, over one connection, made again whenever it is lost.
 
-    While it is lost the field is empty, and the newest lines to show wait for it.
+    While it is lost the field is empty, and the newest lines to show wait for it. faults: see `unix_faults`.
     """
 
-    def __init__(self, address, reader, field):
+    def __init__(self, address, reader, field, faults):
         self._address = address
         self._hello = json.dumps({"reader": reader})
         self._field = field
+        self._faults = faults
         self._button = 0
         self._changes = []
         self._lines = []
         self._has_lines = asyncio.Event()
 
-    def change_field(self):
-        """Make the next change in the field, if one has come."""
+    def change(self):
+        """Make the next change, if one has come."""
         if self._changes:
-            uid, self._button = self._changes.pop(0)
-            self._field.clear()
-            if uid is not None:
-                self._field.put(Card(uid))
+            self._changes.pop(0)()
 
     def take(self):
         """The button that came with the card."""
@@ -62,7 +62,7 @@ class Hall:
                 await self._session()
             except OSError as error:
                 print("hall:", error, file=sys.stderr)
-            self._changes.append((None, 0))
+            self._changes.append(self._field.clear)
             await asyncio.sleep(_RETRY_S)
 
     async def _session(self):
@@ -88,16 +88,35 @@ class Hall:
     def _take(self, line):
         try:
             fields = json.loads(line)
-            uid, button = fields["uid"], fields.get("button", 0)
-            uid = None if uid is None else binascii.unhexlify(uid)
-            if uid is not None and len(uid) not in UID_BYTES:
-                raise ValueError("length")
-            if not isinstance(button, int) or not 0 <= button <= 255:
-                raise ValueError("button")
+            if "uid" in fields or "uids" in fields:
+                self._changes.append(self._cards(fields))
+            else:
+                self._changes.append(self._faults.act(fields))
         except (ValueError, KeyError, TypeError, AttributeError):
             print("hall: not understood:", line, file=sys.stderr)
-            return
-        self._changes.append((uid, button))
+
+    def _cards(self, fields):
+        """What lays exactly these cards into the field."""
+        uids, button, cut = fields.get("uids"), fields.get("button", 0), fields.get("leaves_after_bits")
+        if uids is None:
+            uids = [] if fields["uid"] is None else [fields["uid"]]
+        uids = [binascii.unhexlify(uid) for uid in uids]
+        if any(len(uid) not in UID_BYTES for uid in uids):
+            raise ValueError("length")
+        if not isinstance(button, int) or not 0 <= button <= 255:
+            raise ValueError("button")
+        if cut is not None and not isinstance(cut, int):
+            raise ValueError("bits")
+
+        def lay():
+            self._button = button
+            self._field.clear()
+            for uid in uids:
+                card = Card(uid)
+                card.cut = cut
+                self._field.put(card)
+
+        return lay
 
     async def _write(self, connection):
         while True:

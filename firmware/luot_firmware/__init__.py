@@ -8,3 +8,6 @@ import gc
 if hasattr(gc, "threshold"):
     # Keeps the heap in one piece: the reader starts from source in 96 KB with it, in 104 KB without (64-bit unix port).
     gc.threshold(8192)
+
+VERSION = "0.1.0"
+"""Of this firmware, as a reader reports it."""

@@ -7,6 +7,9 @@ when it returns, and a loss of power leaves all of it or nothing; any OSError of
 import errno
 import os
 
+ENOSPC = 28
+"""No room; MicroPython's errno has no name for it."""
+
 _NEW = ".new"
 _PAGE_BYTES = 256
 

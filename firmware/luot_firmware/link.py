@@ -8,10 +8,10 @@ import json
 import random
 import sys
 
-from luot_firmware import feedback, mqtt
+from luot_firmware import mqtt
 from luot_firmware.pace import Pace
 from luot_firmware.tasks import run_together
-from luot_protocol import frames, topics
+from luot_protocol import faults, frames, topics
 from luot_protocol.errors import ProtocolError
 
 FIRST_PAUSE_MS = 500
@@ -28,13 +28,14 @@ _IDLE_MS = 1000
 
 
 class Link:
-    """Carries the taps of an Outbox to the office and their receipts to the Feedback.
+    """Carries the taps of an Outbox to the office and their receipts to the Feedback; between them, reports of Health.
 
-    counters: how many frames that came down were ignored, by the code of what was wrong with them.
+    counters: how many frames that came down were ignored, by the code of what was wrong with them. sessions: so far.
     """
 
-    def __init__(self, settings, outbox, clock, faces):
+    def __init__(self, settings, outbox, clock, faces, health):
         self.counters = {}
+        self.sessions = 0
         self._settings = settings
         self._up_topic, self._down_topic, self._state_topic = (
             topics.build(settings.site, name, settings.link) for name in ("link_up", "link_down", "link_state")
@@ -42,6 +43,8 @@ class Link:
         self._outbox = outbox
         self._clock = clock
         self._faces = faces
+        self._health = health
+        self._is_unverified = False
         self._wake = asyncio.Event()
         self._pace = Pace()
         self._newest = None
@@ -64,11 +67,13 @@ class Link:
                 raise ProtocolError("receipt.unknown", "no such tap is open")
         except ProtocolError as error:
             self.counters[error.code] = self.counters.get(error.code, 0) + 1
+            self._is_unverified = self._is_unverified or error.code == "frame.mac"
             return
+        self._is_unverified = False
         self._pace.settled(record)
         if self._newest and record.id() == self._newest.id():
             self._newest = None
-            self._faces.enter(feedback.READY)
+            self._faces.ends("office")
         age_ms, _ = self._clock.age(record.at_ms, record.boot)
         self._faces.answer(receipt, age_ms is None or age_ms > LATE_MS)
         self._wake.set()
@@ -82,8 +87,8 @@ class Link:
                 await self._session()
             except OSError as error:
                 print("link:", error, file=sys.stderr)
+                self._faces.begins(getattr(error, "fault", faults.BROKER_UNREACHABLE))
             self._up_ms = None
-            self._faces.enter(feedback.OFFLINE)
             if self._clock.now_ms() - started_ms >= STEADY_MS:
                 pause_ms = FIRST_PAUSE_MS
             await asyncio.sleep(random.randrange(pause_ms // 2, pause_ms) / 1000)
@@ -95,6 +100,15 @@ class Link:
             if record in self._outbox.window:  # a receipt may have come while the one before was written
                 self._pace.sent(record, self._clock.now_ms())
                 await client.publish(self._up_topic, self._seal(record))
+
+    async def send_report(self, client):
+        """Publish a report of health when one is due and no tap is; nobody answers it."""
+        if self._wake.is_set() or not self._health.is_due():
+            return
+        report = self._health.report(
+            self.sessions, self._pace.overdue(self._clock.now_ms()), sum(self.counters.values())
+        )
+        await client.publish(self._up_topic, frames.seal_health(report, self._settings.kid, self._settings.key))
 
     async def _session(self):
         ours = self._settings
@@ -113,7 +127,9 @@ class Link:
             await client.publish(self._state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
             self._up_ms = self._clock.now_ms()
             self._pace = Pace()
-            self._faces.enter(feedback.READY)
+            self.sessions += 1
+            self._health.again()
+            self._faces.ready()
             await run_together(client.receive(), client.keep(), self._send(client))
         finally:
             client.close()
@@ -122,6 +138,8 @@ class Link:
         while True:
             self._wake.clear()
             await self.send_due(client)
+            self._watch_clock()
+            await self.send_report(client)
             sending_ms = self._pace.wait_ms(self._outbox.window, self._clock.now_ms(), _IDLE_MS)
             wait_ms = min(sending_ms, self._watch_newest())
             try:
@@ -136,11 +154,19 @@ class Link:
         return frames.seal_tap(tap, self._settings.kid, self._settings.key)
 
     def _watch_newest(self):
-        """Show NO_RECEIPT once the newest tap has waited for it; returns the milliseconds until then."""
+        """Say so once the newest tap has waited NO_RECEIPT_MS; returns the milliseconds until then."""
         if self._newest is None or self._up_ms is None:
             return _IDLE_MS
         left_ms = max(self._newest.at_ms, self._up_ms) + NO_RECEIPT_MS - self._clock.now_ms()
         if left_ms <= 0:
-            self._faces.enter(feedback.NO_RECEIPT)
+            self._faces.begins(faults.OFFICE_UNVERIFIED if self._is_unverified else faults.OFFICE_SILENT)
             return _IDLE_MS
         return left_ms
+
+    def _watch_clock(self):
+        """Say so while a tap is open whose age a jump of the clock has hidden."""
+        ours = [record for record in self._outbox.window if record.boot == self._clock.epoch]
+        if any(self._clock.age(record.at_ms, record.boot)[0] is None for record in ours):
+            self._faces.begins(faults.CLOCK_JUMPED)
+        else:
+            self._faces.ends("clock")

@@ -9,6 +9,7 @@ import struct
 import time
 
 from luot_firmware import tcp
+from luot_protocol import faults
 
 _CONNECT, _CONNACK, _PUBLISH, _PUBACK, _SUBSCRIBE, _SUBACK, _PINGREQ, _PINGRESP = (
     0x10,
@@ -26,6 +27,7 @@ _QOS1, _RETAIN = 0x02, 0x01
 _REFUSED = 0x80
 _MAX_ID = 65535
 _MAX_UNACKNOWLEDGED = 32
+_UNAVAILABLE = 3
 _CONNACK_WORDS = (
     "",
     "protocol refused",
@@ -43,7 +45,11 @@ TIMEOUT_MS = 5000
 
 
 class MQTTError(OSError):
-    """Raised when the broker refuses, stays silent or sends what MQTT 3.1.1 does not allow; the text says which."""
+    """Raised when the broker refuses, stays silent or sends what MQTT 3.1.1 does not allow; fault: faults.BROKER_*."""
+
+    def __init__(self, complaint, fault=faults.BROKER_MALFORMED):
+        super().__init__(complaint)
+        self.fault = fault
 
 
 class Client:
@@ -94,10 +100,10 @@ class Client:
             now = time.ticks_ms()
             for sent_ms in self._unacknowledged.values():
                 if time.ticks_diff(now, sent_ms) > self._timeout_ms:
-                    raise MQTTError("no acknowledgement")
+                    raise MQTTError("no acknowledgement", faults.BROKER_SILENT)
             if self._pinged_ms is not None:
                 if time.ticks_diff(now, self._pinged_ms) > self._timeout_ms:
-                    raise MQTTError("no answer to a ping")
+                    raise MQTTError("no answer to a ping", faults.BROKER_SILENT)
             elif time.ticks_diff(now, self._sent_ms) > self._ping_ms:
                 self._pinged_ms = now
                 await self._write(bytes((_PINGREQ, 0)))
@@ -115,14 +121,15 @@ class Client:
         if kind != _CONNACK or len(body) != 2:
             raise MQTTError("not a CONNACK")
         if body[1]:
-            raise MQTTError(_CONNACK_WORDS[body[1]] if body[1] < len(_CONNACK_WORDS) else "refused " + str(body[1]))
+            words = _CONNACK_WORDS[body[1]] if body[1] < len(_CONNACK_WORDS) else "refused " + str(body[1])
+            raise MQTTError(words, faults.BROKER_SILENT if body[1] == _UNAVAILABLE else faults.BROKER_REFUSES)
 
     async def _bounded(self, coroutine, complaint):
         # What is cut short here ends the connection, so it does not matter what was already read or written.
         try:
             return await asyncio.wait_for(coroutine, self._timeout_ms / 1000)
         except asyncio.TimeoutError:
-            raise MQTTError(complaint)
+            raise MQTTError(complaint, faults.BROKER_SILENT if self._connection else faults.BROKER_UNREACHABLE)
 
     async def _write(self, packet):
         async with self._writing:
@@ -156,7 +163,7 @@ class Client:
             self._unacknowledged.pop(struct.unpack(">H", body)[0], None)
         elif kind == _SUBACK and len(body) == 3:
             if body[2] == _REFUSED:
-                raise MQTTError("subscription refused")
+                raise MQTTError("subscription refused", faults.BROKER_FORBIDS)
             self._unacknowledged.pop(struct.unpack_from(">H", body, 0)[0], None)
         elif kind == _PINGRESP and not body:
             self._pinged_ms = None
@@ -181,7 +188,7 @@ class Client:
 
     def _next_id(self):
         if len(self._unacknowledged) >= _MAX_UNACKNOWLEDGED:
-            raise MQTTError("too much unacknowledged")
+            raise MQTTError("too much unacknowledged", faults.BROKER_SILENT)
         while True:
             self._packet_id = self._packet_id % _MAX_ID + 1
             if self._packet_id not in self._unacknowledged:
@@ -190,7 +197,7 @@ class Client:
 
     def _opened(self):
         if self._connection is None:
-            raise MQTTError("not connected")
+            raise MQTTError("not connected", faults.BROKER_UNREACHABLE)
         return self._connection
 
 

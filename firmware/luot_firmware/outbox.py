@@ -8,6 +8,8 @@ a start reads only their segments and the log's end.
 """
 
 from luot_firmware import records
+from luot_firmware.flash import ENOSPC
+from luot_protocol import faults
 
 CAPACITY = 10_000
 SEGMENT_BYTES = 4 * 4096 - 16
@@ -29,21 +31,28 @@ _LEAP = 1000
 
 
 class OutboxFull(Exception):
-    """Raised for a tap that cannot be kept: as many wait as are allowed, or the flash has no room."""
+    """Raised for a tap that cannot be kept; fault: faults.FLASH_FULL or FLASH_FAILING."""
+
+    def __init__(self, fault, detail):
+        super().__init__(detail)
+        self.fault = fault
 
 
 class Outbox:
     """Opens the log in `flash` and counts a cold start.
 
     boot: this cold start's number. window: the oldest open Records, at most `window_size`, oldest first (read only).
-    damaged: records that could not be read so far. write_errors: failed writes of cursor or boot counter, each tried
-    again.
+    damaged: records that could not be read so far. write_errors: failed writes so far; those of cursor and boot counter
+    are tried again. kept, not_kept: taps of this start.
     """
 
     def __init__(self, flash, capacity=CAPACITY, segment_bytes=SEGMENT_BYTES, window_size=WINDOW):
         self.window = []
         self.damaged = 0
         self.write_errors = 0
+        self.kept = 0
+        self.not_kept = 0
+        self._broken = None
         self._flash = flash
         self._capacity = capacity
         self._segment_bytes = segment_bytes
@@ -72,27 +81,21 @@ class Outbox:
 
         Raises OutboxFull; the caller must show that this tap does not count.
         """
-        if self.depth() >= self._capacity:
-            raise OutboxFull("capacity")
+        try:
+            return self._append(card, at_ms, button)
+        except OutboxFull:
+            self.not_kept += 1
+            raise
+
+    def fault(self):
+        """What keeps taps from being kept, as far as the last writes showed: faults.FLASH_*, or None."""
+        return faults.FLASH_FULL if self.depth() >= self._capacity else self._broken
+
+    def mend(self):
+        """Write what can be written again, to see whether a flash that failed works."""
         if not self._boot_is_kept:
             self._keep_boot()
-            if not self._boot_is_kept:
-                raise OutboxFull("boot counter")
-        self._seq += 1  # spent even when the write fails: the record may be readable all the same
-        record = records.Record(self.boot, self._seq, card, at_ms, button)
-        try:
-            record.segment, at = self._place()
-            self._end = None
-            self._flash.append(_name(record.segment), records.write_tap(record))
-        except OSError as error:
-            raise OutboxFull(str(error))
-        self._end = at + records.TAP_BYTES
-        if len(self.window) < self._window_size:  # then the log was read to its end
-            self._take(record)
-            self._read_at = (record.segment, self._end)
-        else:
-            self._unread += 1
-        return record
+        self._save_cursor()
 
     def settle(self, boot, seq):
         """A receipt covers this tap: forget it. Returns its Record, or None when it is not in the window."""
@@ -104,6 +107,32 @@ class Outbox:
                 self._remove_settled()
                 return record
         return None
+
+    def _append(self, card, at_ms, button):
+        if self.depth() >= self._capacity:
+            raise OutboxFull(faults.FLASH_FULL, "capacity")
+        if not self._boot_is_kept:
+            self._keep_boot()
+            if not self._boot_is_kept:
+                raise OutboxFull(self._broken, "boot counter")
+        self._seq += 1  # spent even when the write fails: the record may be readable all the same
+        record = records.Record(self.boot, self._seq, card, at_ms, button)
+        try:
+            record.segment, at = self._place()
+            self._end = None
+            self._flash.append(_name(record.segment), records.write_tap(record))
+        except OSError as error:
+            self._failed(error)
+            raise OutboxFull(self._broken, str(error))
+        self._broken = None
+        self.kept += 1
+        self._end = at + records.TAP_BYTES
+        if len(self.window) < self._window_size:  # then the log was read to its end
+            self._take(record)
+            self._read_at = (record.segment, self._end)
+        else:
+            self._unread += 1
+        return record
 
     def _place(self):
         """(segment, offset) where the next record goes: the newest segment's end, or a new segment."""
@@ -201,9 +230,10 @@ class Outbox:
             if segment < self._read_at[0] and segment not in held and segment not in self._unreadable:
                 try:
                     self._flash.remove(_name(segment))
-                except OSError:
-                    self.write_errors += 1
+                except OSError as error:
+                    self._failed(error)
                     continue
+                self._broken = None
                 self._segments.remove(segment)
 
     def _load_cursor(self):
@@ -221,10 +251,7 @@ class Outbox:
         if self._unreadable:
             return  # taps may lie there that the frontier has passed
         open_ids = [record.id() for record in self.window] + list(self._left_open)
-        try:
-            self._flash.replace(_CURSOR, records.write_cursor(self._frontier, open_ids))
-        except OSError:
-            self.write_errors += 1
+        self._replace(_CURSOR, records.write_cursor(self._frontier, open_ids))
 
     def _next_boot(self, newest_boot):
         try:
@@ -239,11 +266,22 @@ class Outbox:
         return max(kept, newest_boot) + 1
 
     def _keep_boot(self):
+        self._boot_is_kept = self._replace(_BOOT, records.write_boot(self.boot))
+
+    def _replace(self, name, data):
+        """True when the file was written; that there is room for a tap is not said by so small a file."""
         try:
-            self._flash.replace(_BOOT, records.write_boot(self.boot))
-            self._boot_is_kept = True
-        except OSError:
-            self.write_errors += 1
+            self._flash.replace(name, data)
+        except OSError as error:
+            self._failed(error)
+            return False
+        if self._broken == faults.FLASH_FAILING:
+            self._broken = None
+        return True
+
+    def _failed(self, error):
+        self.write_errors += 1
+        self._broken = faults.FLASH_FULL if error.args[0] == ENOSPC else faults.FLASH_FAILING
 
 
 def _is_segment(name):

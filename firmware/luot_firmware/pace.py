@@ -16,6 +16,7 @@ class Pace:
 
     def __init__(self):
         self._sent_ms = {}
+        self._first_ms = {}
         self._slow_down(FIRST_RESEND_MS)
 
     def due(self, window, now_ms):
@@ -28,11 +29,17 @@ class Pace:
     def sent(self, record, now_ms):
         """This Record is being sent."""
         self._sent_ms[record.id()] = now_ms
+        self._first_ms.setdefault(record.id(), now_ms)
 
     def settled(self, record):
         """A receipt came for this Record: the office is there, so the long pauses of its silence are over."""
         self._sent_ms.pop(record.id(), None)
+        self._first_ms.pop(record.id(), None)
         self._slow_down(FIRST_RESEND_MS)
+
+    def overdue(self, now_ms):
+        """How many Records were sent FIRST_RESEND_MS ago, or earlier, and have no receipt."""
+        return sum(now_ms - first_ms >= FIRST_RESEND_MS for first_ms in self._first_ms.values())
 
     def wait_ms(self, window, now_ms, most):
         """Milliseconds until something is due, at most `most`."""

@@ -3,10 +3,25 @@
 _VI = {
     "ready": "Mời chạm thẻ",
     "heard": "Đã nhận thẻ",
-    "no_receipt": "Chưa có phản hồi. Lượt chạm đã được lưu, xin chờ",
-    "offline": "Mất kết nối. Lượt chạm vẫn được lưu",
-    "full": "Bộ nhớ đầy, lượt chạm chưa được ghi. Xin báo nhân viên",
-    "fault": "Đầu đọc gặp sự cố. Xin báo nhân viên",
+    "chip.absent": "Đầu đọc gặp sự cố. Xin báo nhân viên: không thấy chip đọc thẻ",
+    "chip.unknown": "Đầu đọc gặp sự cố. Xin báo nhân viên: chip đọc thẻ lạ",
+    "chip.asleep": "Đầu đọc gặp sự cố. Xin báo nhân viên: chip đọc thẻ không khởi động",
+    "chip.unstable": "Đầu đọc gặp sự cố. Xin báo nhân viên: nguồn của chip đọc thẻ yếu",
+    "chip.failed": "Đầu đọc gặp sự cố. Xin báo nhân viên: chip đọc thẻ hỏng",
+    "flash.full": "Bộ nhớ đầy, lượt chạm chưa được ghi. Xin báo nhân viên",
+    "flash.failing": "Bộ nhớ lỗi, lượt chạm chưa được ghi. Xin báo nhân viên",
+    "card.several": "Xin chạm từng thẻ một",
+    "card.random_uid": "Xin dùng thẻ lấy ở quầy, không dùng điện thoại",
+    "card.unreadable": "Chưa đọc được thẻ. Xin giữ thẻ yên trên đầu đọc",
+    "card.left": "Xin lấy thẻ ra khỏi đầu đọc",
+    "broker.unreachable": "Mất kết nối. Lượt chạm vẫn được lưu",
+    "broker.refuses": "Máy chủ từ chối đầu đọc. Lượt chạm vẫn được lưu",
+    "broker.forbids": "Đầu đọc chưa được cấp quyền. Lượt chạm vẫn được lưu",
+    "broker.silent": "Máy chủ không trả lời. Lượt chạm vẫn được lưu",
+    "broker.malformed": "Máy chủ trả lời sai. Lượt chạm vẫn được lưu",
+    "office.silent": "Chưa có phản hồi. Lượt chạm đã được lưu, xin chờ",
+    "office.unverified": "Trả lời không đúng khóa. Lượt chạm đã được lưu, xin báo nhân viên",
+    "clock.jumped": "Đồng hồ bị nhảy. Lượt chạm vẫn được lưu",
     "opened": "{place}",
     "waiting": "{place}",
     "your_turn": "mời đến quầy {desk}",
@@ -20,6 +35,7 @@ _VI = {
     "unknown_card": "Thẻ không dùng được. Mời lấy thẻ khác",
     "too_old": "Lượt chạm đã quá hạn. Mời chạm lại",
     "unknown_button": "Nút này chưa được dùng. Mời chọn nút khác",
+    "malformed": "Lượt chạm bị lỗi và không được tính. Xin báo nhân viên",
     "code": "Xin hỏi nhân viên",
     "number": "Số {number}: ",
     "ahead": "còn {ahead} người phía trước",
@@ -32,10 +48,25 @@ _VI = {
 _EN = {
     "ready": "Tap your card",
     "heard": "Card read",
-    "no_receipt": "No answer yet. Your tap is kept, please wait",
-    "offline": "Not connected. Taps are kept",
-    "full": "Memory full, this tap does not count. Please tell the staff",
-    "fault": "Out of order. Please tell the staff",
+    "chip.absent": "Out of order. Please tell the staff: no card chip",
+    "chip.unknown": "Out of order. Please tell the staff: unknown card chip",
+    "chip.asleep": "Out of order. Please tell the staff: the card chip does not wake",
+    "chip.unstable": "Out of order. Please tell the staff: the card chip lacks power",
+    "chip.failed": "Out of order. Please tell the staff: the card chip fails",
+    "flash.full": "Memory full, this tap does not count. Please tell the staff",
+    "flash.failing": "Memory fails, this tap does not count. Please tell the staff",
+    "card.several": "One card at a time, please",
+    "card.random_uid": "Please use a card from the tray, not a phone",
+    "card.unreadable": "Card not read. Please hold it still on the reader",
+    "card.left": "Please take the card away",
+    "broker.unreachable": "Not connected. Taps are kept",
+    "broker.refuses": "Not let in. Taps are kept",
+    "broker.forbids": "Not permitted. Taps are kept",
+    "broker.silent": "The server is silent. Taps are kept",
+    "broker.malformed": "The server is not understood. Taps are kept",
+    "office.silent": "No answer yet. Your tap is kept, please wait",
+    "office.unverified": "Answers under a wrong key. Your tap is kept, please tell the staff",
+    "clock.jumped": "The clock jumped. Taps are kept",
     "opened": "{place}",
     "waiting": "{place}",
     "your_turn": "your turn, please go to desk {desk}",
@@ -49,6 +80,7 @@ _EN = {
     "unknown_card": "This card cannot be used. Please take another",
     "too_old": "This tap came too late. Please tap again",
     "unknown_button": "This button is not in use. Please choose another",
+    "malformed": "This tap was spoilt and does not count. Please tell the staff",
     "code": "Please ask the staff",
     "number": "{number}: ",
     "ahead": "{ahead} ahead",
@@ -61,9 +93,9 @@ _EN = {
 _TABLES = {"vi": _VI, "en": _EN}
 
 
-def status(language, show):
-    """The words for `show` when it is not about one receipt."""
-    return _TABLES[language][show]
+def status(language, word):
+    """The words for what is not about one receipt: ready, heard, or a fault."""
+    return _TABLES[language][word]
 
 
 def answer(language, show, receipt):

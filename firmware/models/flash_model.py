@@ -27,13 +27,15 @@ class FlashModel:
 
     operations: pages programmed and blocks erased; erases: how often each block was erased, both since this object was
     made. is_cut: without power, when every access gives the negative errno of an I/O error. (An exception would jump
-    over littlefs, which would then go on with half of what it knows.)
+    over littlefs, which would then go on with half of what it knows.) fails_writes: worn out, so that programming and
+    erasing change nothing and give that error, and reading works.
     """
 
     def __init__(self, memory, blocks):
         self.operations = 0
         self.erases = array("I", [0] * blocks)
         self.is_cut = False
+        self.fails_writes = False
         self._memory = memory
         self._cut_at = None
         self._how = BEFORE
@@ -66,7 +68,7 @@ class FlashModel:
         start = block * BLOCK_BYTES + offset
         for at in range(0, len(data), PAGE_BYTES):
             self._operate(start + at, (data[at : at + _PIECE_BYTES], data[at + _PIECE_BYTES : at + PAGE_BYTES]))
-        return -errno.EIO if self.is_cut else None
+        return -errno.EIO if self.is_cut or self.fails_writes else None
 
     def ioctl(self, operation, block):
         """Size, erasing and the rest of the interface."""
@@ -79,11 +81,13 @@ class FlashModel:
         if operation == _ERASE:
             self._operate(block * BLOCK_BYTES, (None,) * (BLOCK_BYTES // _PIECE_BYTES))
             self.erases[block] += 1
+            if self.fails_writes:
+                return -errno.EIO
         return -errno.EIO if self.is_cut else 0
 
     def _operate(self, at, pieces):
         """One operation from address `at` on: a piece is programmed, and erased where it is None."""
-        if self.is_cut:
+        if self.is_cut or self.fails_writes:
             return
         self.is_cut = self.operations == self._cut_at
         self.operations += 1

@@ -58,3 +58,11 @@ NAMES = {
 def name(fault):
     """The word for `fault`; one of a newer reader is named by its number."""
     return NAMES.get(fault, "fault." + str(fault))
+
+
+def number(word):
+    """The fault of that word; CHIP_FAILED for one that is none, since only drivers make up words."""
+    for fault, known in NAMES.items():
+        if known == word:
+            return fault
+    return CHIP_FAILED

@@ -93,7 +93,9 @@ class Office:
     """A controller of a few lines: verifies frames, notes their taps, and answers as `answer` says."""
 
     def __init__(self, port: int) -> None:
+        self.key = KEY
         self.taps: list[frames.Tap] = []
+        self.reports: list[dict[str, Any]] = []
         self.bad: list[str] = []
         self.states: list[str] = []
         self.answer: Callable[[frames.Tap], list[bytes]] = self.opened
@@ -118,6 +120,11 @@ class Office:
         """A good receipt."""
         return [sealed(frames.Receipt(tap.boot, tap.seq, codes.OPENED, 17, 5, 10, 15))]
 
+    def reported(self, is_so: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
+        """Wait for a report of health of which this is true; returns the first."""
+        found: dict[str, Any] = eventually(lambda: next(filter(is_so, self.reports), None), f"{what}: {self.reports}")
+        return found
+
     def silent(self, _tap: frames.Tap) -> list[bytes]:
         """No receipt."""
         return []
@@ -138,9 +145,12 @@ class Office:
             self.states.append(json.loads(message.payload)["state"])
             return
         try:
-            tap = frames.read_tap(frames.parse(message.payload), KEY)
+            kind, tap = frames.read_up(frames.parse(message.payload), self.key)
         except ValueError as error:
             self.bad.append(str(error))
+            return
+        if kind == frames.KIND_HEALTH:
+            self.reports.append(tap)
             return
         self.taps.append(tap)
         for payload in self.answer(tap):
@@ -172,6 +182,10 @@ class Hall:
         self.send(json.dumps({"uid": uid}))
         self.send(json.dumps({"uid": None}))
 
+    def break_(self, part: str, how: str | int) -> None:
+        """Break a part of the reader, or mend it; see boards/unix_faults.py."""
+        self.send(json.dumps({part: how}))
+
     def shows(self) -> list[str]:
         return [line["show"] for line in self.lines]
 
@@ -179,6 +193,15 @@ class Hall:
         """Wait until `show` was shown `count` times; returns that line."""
         eventually(lambda: self.shows().count(show) >= count, f"{show} x {count}; shown: {self.shows()}", within_s)
         return [line for line in self.lines if line["show"] == show][count - 1]
+
+    def fault(self, fault: str, count: int = 1, within_s: float = 15.0) -> dict[str, Any]:
+        """Wait until this fault was shown `count` times; returns that line."""
+
+        def found() -> list[dict[str, Any]]:
+            return [line for line in self.lines if line.get("fault") == fault][count - 1 :]
+
+        eventually(found, f"{fault} x {count}; shown: {self.lines}", within_s)
+        return found()[0]
 
     def drop(self) -> None:
         """Break the connection."""

@@ -4,9 +4,11 @@ import asyncio
 
 from luot_firmware import app as app_module
 from luot_firmware.app import App
+from luot_firmware.drivers.mfrc522 import ABSENT, ChipError
 from luot_firmware.outbox import OutboxFull
 from luot_firmware.records import Record
 from luot_firmware.scanner import Scanner
+from luot_protocol import faults
 from luot_protocol.card import card_hash
 
 ALSO_ON_MICROPYTHON = True
@@ -19,6 +21,8 @@ class Parts:
     """Stands for every part of the app and notes in order what it was told; polls give `field` in turn, then end."""
 
     card_key = CARD_KEY
+    cards = 1
+    refusal = None
 
     def __init__(self, field):
         self.field = list(field)
@@ -44,7 +48,7 @@ class Parts:
 
     def append(self, card, at_ms, button):
         if self.is_full:
-            raise OutboxFull("capacity")
+            raise OutboxFull(faults.FLASH_FULL, "capacity")
         self.told.append(("append", card, at_ms, button))
         return Record(1, 1, card, at_ms)
 
@@ -57,13 +61,16 @@ class Parts:
     def heard(self, record):
         self.told.append(("heard", record.card))
 
-    def not_kept(self):
-        self.told.append(("not_kept",))
+    def not_kept(self, fault):
+        self.told.append(("not_kept", fault))
 
-    def breaks(self):
-        self.told.append(("breaks",))
+    def fault(self):
+        return None
 
-    def works(self):
+    def begins(self, fault):
+        self.told.append(("begins", fault))
+
+    def ends(self, part):
         pass
 
 
@@ -91,14 +98,15 @@ def test_a_button_goes_with_one_tap():
 
 def test_a_tap_that_cannot_be_kept_is_not_confirmed():
     """It is shown as such, and the reader goes on."""
-    assert [("not_kept",), ("not_kept",)] == told([A, B], is_full=True)
+    assert [("not_kept", faults.FLASH_FULL)] * 2 == told([A, B], is_full=True)
 
 
 def test_a_silent_chip_is_shown_and_tried_again():
-    """An OSError of the chip is shown, and a card after it counts."""
+    """An OSError of the chip is shown, by its code if it has one, and a card after it counts."""
     pause, app_module._CHIP_PAUSE_S = app_module._CHIP_PAUSE_S, 0
     try:
-        steps = [step[0] for step in told([OSError(5), OSError(5), A])]
+        steps = told([OSError(5), ChipError(ABSENT), A])
     finally:
         app_module._CHIP_PAUSE_S = pause
-    assert ["breaks", "breaks", "append", "heard", "tapped"] == steps
+    assert [("begins", faults.CHIP_FAILED), ("begins", faults.CHIP_ABSENT)] == steps[:2]
+    assert ["append", "heard", "tapped"] == [step[0] for step in steps[2:]]

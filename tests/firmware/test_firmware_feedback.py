@@ -1,8 +1,8 @@
 """What is shown: states once each, events always, and words in both languages for everything."""
 
-from luot_firmware import feedback, text
+from luot_firmware import feedback, patterns, text
 from luot_firmware.records import Record
-from luot_protocol import codes
+from luot_protocol import codes, faults
 from luot_protocol.frames import Receipt
 
 ALSO_ON_MICROPYTHON = True
@@ -30,44 +30,147 @@ def words(language, *fields):
 
 
 def test_a_state_is_shown_when_it_begins():
-    """Entering the same state again shows nothing."""
+    """Beginning again what holds shows nothing, and what ends gives way to what still holds."""
     ours, sink = faces()
-    for state in ("offline", "offline", "ready", "no_receipt", "no_receipt", "ready"):
-        ours.enter(state)
+    ours.begins(faults.BROKER_UNREACHABLE)
+    ours.begins(faults.BROKER_UNREACHABLE)
+    ours.ready()
+    ours.ready()
+    ours.begins(faults.OFFICE_SILENT)
+    ours.ends("office")
+    ours.ends("office")
     assert ["offline", "ready", "no_receipt", "ready"] == sink.shows()
 
 
-def test_a_broken_chip_hides_the_state_until_it_works():
-    """While cards cannot be read nothing says ready; after that the state that holds then is shown."""
+def test_nothing_is_said_before_anything_is_known():
+    """A reader that has just started and has no fault is not ready yet."""
     ours, sink = faces()
-    ours.works()
-    ours.enter("ready")
-    ours.breaks()
-    ours.breaks()
-    ours.enter("offline")
-    ours.works()
-    ours.works()
-    assert ["ready", "fault", "offline"] == sink.shows()
+    ours.ends("chip")
+    ours.begins(faults.CARD_SEVERAL)
+    ours.ends("card")
+    assert ["card"] == sink.shows()
+
+
+def test_a_part_has_one_fault_at_a_time():
+    """The broker that refused and is now unreachable is not both."""
+    ours, sink = faces()
+    ours.begins(faults.BROKER_REFUSES)
+    ours.begins(faults.BROKER_UNREACHABLE)
+    assert [faults.BROKER_UNREACHABLE] == ours.faults()
+    assert ["broker.refuses", "broker.unreachable"] == [line["fault"] for line in sink.lines]
+
+
+def test_the_most_important_fault_is_shown():
+    """Beginning in any order and ending in any order, always the first of the table that holds."""
+    for order in ((0, 1, 2, 3, 4, 5), (5, 4, 3, 2, 1, 0), (2, 5, 0, 3, 1, 4)):
+        ours, sink = faces()
+        ours.ready()
+        some = (
+            faults.CHIP_ABSENT,
+            faults.FLASH_FULL,
+            faults.CARD_SEVERAL,
+            faults.BROKER_SILENT,
+            faults.OFFICE_SILENT,
+            faults.CLOCK_JUMPED,
+        )
+        holding = set()
+        for number in order:
+            holding.add(number)
+            ours.begins(some[number])
+            assert faults.NAMES[some[min(holding)]] == sink.lines[-1]["fault"]
+            assert [some[one] for one in sorted(holding)] == ours.faults()
+        for number in order:
+            holding.discard(number)
+            ours.ends(faults.NAMES[some[number]].split(".")[0])
+            assert (faults.NAMES[some[min(holding)]] if holding else None) == sink.lines[-1].get("fault")
+        assert "ready" == sink.lines[-1]["show"]
+
+
+def test_a_new_session_ends_the_faults_of_the_way():
+    """Ready again: neither the broker's nor the office's fault holds, but a broken chip still hides it."""
+    ours, sink = faces()
+    ours.ready()
+    ours.begins(faults.CHIP_ABSENT)
+    ours.begins(faults.OFFICE_SILENT)
+    ours.begins(faults.BROKER_SILENT)
+    ours.ready()
+    assert [faults.CHIP_ABSENT] == ours.faults()
+    ours.ends("chip")
+    assert ["ready", "fault", "ready"] == sink.shows()
+
+
+def test_each_refused_tap_is_told():
+    """A full memory is said for each tap, with its sound; and holds until a tap is kept."""
+    ours, sink = faces()
+    ours.ready()
+    ours.not_kept(faults.FLASH_FULL)
+    ours.not_kept(faults.FLASH_FULL)
+    ours.begins(faults.FLASH_FULL)
+    ours.ends("flash")
+    assert ["ready", "full", "full", "ready"] == sink.shows()
+    assert [None, "error", "error", None] == [line["sound"] for line in sink.lines]
+
+
+def test_every_fault_has_a_code_of_its_own():
+    """One light for each, known to `patterns`, a text in both languages that no other has, and a sound if any."""
+    listed = [row[0] for row in feedback.FAULTS]
+    assert sorted(set(faults.NAMES) - {faults.KEY_WRONG}) == sorted(listed)
+    lights = [row[2] for row in feedback.FAULTS]
+    assert len(set(lights)) == len(lights)
+    for language in ("vi", "en"):
+        texts = [text.status(language, faults.NAMES[fault]) for fault in listed]
+        assert len(set(texts)) == len(texts)
+    for _, _, light, sound in feedback.FAULTS:
+        assert 0 == patterns.LIGHTS[light][1]
+        assert sound is None or sound in patterns.SOUNDS
+
+
+def test_a_player_needs_no_logic():
+    """Every pattern is steps on and off of some length; what ends by itself is short, and no two look alike."""
+    for colour, times, steps in patterns.LIGHTS.values():
+        assert colour in ("red", "amber", "green", "blue")
+        assert len(steps) % 2 == 0
+        assert times == 0 or 0 < times * sum(steps) <= 3000
+    assert len(set(patterns.LIGHTS.values())) == len(patterns.LIGHTS)
+    for steps in patterns.SOUNDS.values():
+        assert all(hertz == 0 or 200 <= hertz <= 4000 for hertz, _ in steps)
+        assert sum(ms for _, ms in steps) <= 1000
+
+
+def test_every_line_has_a_light_and_a_sound_that_can_be_played():
+    """Whatever is shown, for every code of a receipt; a late answer has neither, for nobody is there."""
+    ours, sink = faces()
+    ours.ready()
+    ours.heard(Record(1, 1, b"", 0))
+    for code in sorted(codes.NAMES) + [63, 200]:  # noqa: RUF005 - MicroPython unpacks no such tuple
+        ours.answer(Receipt(1, 1, code, 17), False)
+    for line in sink.lines:
+        assert line["light"] in patterns.LIGHTS
+        assert line["sound"] is None or line["sound"] in patterns.SOUNDS
+    assert "red_flash" == sink.lines[-1]["light"]
+    ours.answer(Receipt(1, 1, codes.OPENED, 17), True)
+    assert (None, None) == (sink.lines[-1]["light"], sink.lines[-1]["sound"])
 
 
 def test_a_tap_is_confirmed_with_its_identity():
-    """heard carries boot and seq; a tap that was not kept does not."""
+    """heard carries boot and seq; a tap that was not kept has none."""
     ours, sink = faces("en")
     ours.heard(Record(3, 4, b"", 0))
-    ours.not_kept()
-    assert {"show": "heard", "boot": 3, "seq": 4, "text": "Card read"} == sink.lines[0]
-    assert "full" == sink.lines[1]["show"]
+    ours.not_kept(faults.FLASH_FAILING)
+    heard = {"show": "heard", "boot": 3, "seq": 4, "text": "Card read", "light": "green_flash", "sound": "heard"}
+    assert heard == sink.lines[0]
+    assert ("full", "flash.failing", None) == tuple(sink.lines[1].get(key) for key in ("show", "fault", "boot"))
 
 
 def test_a_receipt_is_shown_with_what_it_says():
-    """Only the fields it has, its word, and `late` when it is."""
+    """Only the fields it has, its word, its light and sound, and `late` when it is."""
     ours, sink = faces("en")
     ours.answer(Receipt(1, 2, codes.OPENED, 17, 5, 10, 15), False)
     ours.answer(Receipt(1, 3, codes.YOUR_TURN, 17, desk="3"), True)
     opened = {"show": "opened", "boot": 1, "seq": 2, "number": 17, "ahead": 5, "lo_min": 10, "hi_min": 15}
-    opened["text"] = "17: 5 ahead, 10-15 min"
+    opened.update({"text": "17: 5 ahead, 10-15 min", "light": "green_flash", "sound": "taken"})
     turn = {"show": "your_turn", "boot": 1, "seq": 3, "number": 17, "desk": "3", "late": True}
-    turn["text"] = "17: your turn, please go to desk 3"
+    turn.update({"text": "17: your turn, please go to desk 3", "light": None, "sound": None})
     assert [opened, turn] == sink.lines
 
 
@@ -90,6 +193,6 @@ def test_every_code_has_words_in_both_languages():
         for code in codes.NAMES:
             assert words(language, code, 17, 5, 10, 15, "3")
             assert "{" not in words(language, code)
-        for show in ("ready", "offline", "no_receipt", "heard", "full", "fault"):
-            assert text.status(language, show)
+        for word in ("ready", "heard"):
+            assert text.status(language, word)
     assert "Xin hỏi nhân viên" == words("vi", 63)

@@ -3,10 +3,10 @@
 import asyncio
 
 from luot_firmware.flash import Flash
-from luot_firmware.link import Link
+from luot_firmware.link import NO_RECEIPT_MS, Link
 from luot_firmware.outbox import Outbox
 from luot_firmware.settings import Settings
-from luot_protocol import codes, frames
+from luot_protocol import codes, faults, frames
 
 ALSO_ON_MICROPYTHON = True
 
@@ -36,40 +36,72 @@ class FakeClock:
     def __init__(self, epoch):
         self.epoch = epoch
         self.ms = 0
+        self.leapt_ms = 0
 
     def now_ms(self):
         return self.ms
 
     def age(self, at_ms, epoch):
-        return (self.ms - at_ms, frames.CLOCK_GOOD) if epoch == self.epoch else (None, frames.CLOCK_UNKNOWN)
+        is_known = epoch == self.epoch and at_ms >= self.leapt_ms
+        return (self.ms - at_ms, frames.CLOCK_GOOD) if is_known else (None, frames.CLOCK_UNKNOWN)
 
 
 class FakeFaces:
     def __init__(self):
-        self.states = []
+        self.told = []
         self.answers = []
 
-    def enter(self, state):
-        self.states.append(state)
+    def ready(self):
+        self.told.append("ready")
+
+    def begins(self, fault):
+        if fault not in self.told[-1:]:
+            self.told.append(fault)
+
+    def ends(self, part):
+        if part != "clock":
+            self.told.append("no " + part)
 
     def answer(self, receipt, is_late):
         self.answers.append((receipt.seq, is_late))
 
 
 class FakeClient:
-    """Takes what is published; the test reads `sent`, (topic, Tap) in order."""
+    """Takes what is published; the test reads `sent`, (topic, Tap) in order, and `reports`."""
 
     def __init__(self):
         self.sent = []
+        self.reports = []
 
     async def publish(self, topic, payload, retain=False):
         assert not retain
-        self.sent.append((topic, frames.read_tap(frames.parse(payload), KEY)))
+        kind, meaning = frames.read_up(frames.parse(payload), KEY)
+        if kind == frames.KIND_HEALTH:
+            self.reports.append(meaning)
+        else:
+            self.sent.append((topic, meaning))
 
     def ids(self):
         ids = [(tap.boot, tap.seq) for _, tap in self.sent]
         self.sent.clear()
         return ids
+
+
+class FakeHealth:
+    """Due when `due` says so."""
+
+    def __init__(self):
+        self.due = False
+
+    def again(self):
+        pass
+
+    def is_due(self):
+        return self.due
+
+    def report(self, sessions, missing, bad_frames):
+        self.due = False
+        return {"boot": 1, "count": 1, "sessions": sessions, "missing": missing, "bad_frames": bad_frames}
 
 
 class Rig:
@@ -79,7 +111,8 @@ class Rig:
         self.outbox = Outbox(Flash(folder))
         self.clock = FakeClock(self.outbox.boot)
         self.faces = FakeFaces()
-        self.link = Link(OURS, self.outbox, self.clock, self.faces)
+        self.health = FakeHealth()
+        self.link = Link(OURS, self.outbox, self.clock, self.faces, self.health)
         self.client = FakeClient()
         for _ in range(count):
             self.tap()
@@ -174,9 +207,80 @@ def test_a_late_answer_is_marked(folder):
 
 
 def test_the_answer_to_the_newest_tap_clears_no_receipt(folder):
-    """An answer to an older tap does not; the newest one's says ready."""
+    """An answer to an older tap does not; the newest one's does."""
     rig = Rig(folder, 2)
     rig.receive(1)
-    assert [] == rig.faces.states
+    assert [] == rig.faces.told
     rig.receive(2)
-    assert ["ready"] == rig.faces.states
+    assert ["no office"] == rig.faces.told
+
+
+def test_answers_under_a_wrong_key_are_told_from_silence(folder):
+    """When the newest tap has waited, frames that were meant for us and did not verify say why; a good one ends it."""
+    for key, fault in ((KEY, faults.OFFICE_SILENT), (OTHER_KEY, faults.OFFICE_UNVERIFIED)):
+        rig = Rig(folder, 1)
+        boot = rig.outbox.boot
+        rig.link._up_ms = 0
+        rig.receive(9, key=key)
+        rig.clock.ms = NO_RECEIPT_MS
+        rig.link._watch_newest()
+        assert [fault] == rig.faces.told
+        rig.receive(1, boot=boot)
+        assert [fault, "no office"] == rig.faces.told
+        rig.tap()
+        rig.link._up_ms = rig.clock.ms
+        rig.clock.ms += NO_RECEIPT_MS
+        rig.link._watch_newest()
+        assert faults.OFFICE_SILENT == rig.faces.told[-1]
+
+
+def test_a_report_never_goes_before_a_tap(folder):
+    """With a tap to send it waits; it carries what the link knows, signed with the reader's key."""
+    rig = Rig(folder, 1)
+    rig.health.due = True
+    asyncio.run(rig.link.send_report(rig.client))
+    assert ([], True) == (rig.client.reports, rig.health.due)
+    rig.link._wake.clear()
+    rig.link.take("any", b"junk")
+    rig.send()
+    rig.clock.ms = 5000
+    asyncio.run(rig.link.send_report(rig.client))
+    report = {"boot": 1, "count": 1, "sessions": 0, "missing": 1, "bad_frames": 1}
+    assert ([report], False) == (rig.client.reports, rig.health.due)
+    asyncio.run(rig.link.send_report(rig.client))
+    assert [report] == rig.client.reports
+
+
+def test_a_day_without_an_answer(folder):
+    """The office takes frames and never answers: the eight oldest go out a few times a minute."""
+    rig = Rig(folder, 10)
+    rig.link._up_ms = 0
+    sent = 0
+    while rig.clock.ms < 86_400_000:
+        sent += len(rig.send())
+        rig.link._watch_newest()
+        rig.clock.ms += max(1, rig.link._pace.wait_ms(rig.outbox.window, rig.clock.ms, 60_000))
+    times = sent // 8
+    assert sent == 8 * times
+    assert 3840 <= times <= 6000
+    assert (10, 8, 8) == (rig.outbox.depth(), len(rig.link._pace._sent_ms), rig.link._pace.overdue(rig.clock.ms))
+    assert {faults.OFFICE_SILENT} == set(rig.faces.told)
+    for seq in range(1, 11):
+        rig.receive(seq)
+        rig.send()
+    assert (0, "no office") == (rig.outbox.depth(), rig.faces.told[-1])
+    assert [(seq, True) for seq in range(1, 11)] == rig.faces.answers
+
+
+def test_a_leap_of_the_clock_holds_while_its_taps_are_open(folder):
+    """It is said as long as a tap is open whose age it has hidden, and not of taps of another start."""
+    Rig(folder, 1)
+    rig = Rig(folder, 1)
+    told = rig.faces.told
+    rig.faces.ends = told.append
+    rig.link._watch_clock()
+    rig.clock.leapt_ms = 1
+    rig.link._watch_clock()
+    rig.outbox.settle(2, 1)
+    rig.link._watch_clock()
+    assert ["clock", faults.CLOCK_JUMPED, "clock"] == told

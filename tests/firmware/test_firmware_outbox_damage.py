@@ -6,8 +6,9 @@ import os
 from outbox_log import StubbornFlash, card, content, drained, filled, is_full, opened, put, segments
 
 from luot_firmware import records
-from luot_firmware.flash import Flash
-from luot_firmware.outbox import Outbox
+from luot_firmware.flash import ENOSPC, Flash
+from luot_firmware.outbox import Outbox, OutboxFull
+from luot_protocol.faults import FLASH_FAILING, FLASH_FULL
 
 ALSO_ON_MICROPYTHON = True
 ALSO_ON_LITTLEFS = True
@@ -195,3 +196,75 @@ def test_an_unreadable_segment_is_tried_again_at_the_next_start(folder):
     left = drained(opened(folder, segment_bytes=400))
     for seq in range(11, 21):
         assert (1, seq) in left
+
+
+def refusal(outbox):
+    """The fault with which the next tap is refused, or None when it is kept."""
+    try:
+        outbox.append(card(1), 0)
+    except OutboxFull as full:
+        return full.fault
+    return None
+
+
+class FullFlash(StubbornFlash):
+    """Has no room for data when it fails, but for small files."""
+
+    def append(self, name, data):
+        if "append" in self.failing:
+            raise OSError(ENOSPC)
+        super().append(name, data)
+
+
+def test_what_keeps_taps_from_being_kept_has_a_name(folder):
+    """No room is one thing and a flash that fails another; each holds until a tap is kept."""
+    for flash, fault in ((FullFlash(folder), FLASH_FULL), (StubbornFlash(folder), FLASH_FAILING)):
+        outbox = Outbox(flash)
+        assert (None, None) == (outbox.fault(), refusal(outbox))
+        flash.failing = ("append",)
+        assert [fault] * 2 == [refusal(outbox), refusal(outbox)]
+        assert (1, 2, 2) == (outbox.kept, outbox.not_kept, outbox.write_errors)
+        flash.failing = ()
+        assert fault == outbox.fault()
+        assert (None, None) == (refusal(outbox), outbox.fault())
+
+
+def test_at_its_capacity_it_is_full_until_a_receipt(folder):
+    """The flash itself is well."""
+    outbox = filled(folder, 3, capacity=3)
+    assert FLASH_FULL == refusal(outbox)
+    outbox.settle(1, 1)
+    assert (None, None) == (outbox.fault(), refusal(outbox))
+
+
+def test_a_failing_flash_is_known_without_a_tap_and_mended_without_one(folder):
+    """A receipt shows that it fails, and trying again shows that it works; a full one takes more than a small file."""
+    flash = StubbornFlash(folder)
+    outbox = Outbox(flash)
+    for number in range(3):
+        outbox.append(card(number), 0)
+    flash.failing = ("cursor",)
+    outbox.settle(1, 1)
+    assert FLASH_FAILING == outbox.fault()
+    outbox.mend()
+    assert (FLASH_FAILING, 2) == (outbox.fault(), outbox.write_errors)
+    flash.failing = ()
+    outbox.mend()
+    assert None is outbox.fault()
+    full = FullFlash(folder)
+    outbox = Outbox(full)
+    full.failing = ("append",)
+    assert FLASH_FULL == refusal(outbox)
+    outbox.mend()
+    assert FLASH_FULL == outbox.fault()
+
+
+def test_a_boot_counter_that_was_not_kept_is_mended_too(folder):
+    """Without it no tap is kept; it is tried again."""
+    flash = StubbornFlash(folder)
+    flash.failing = ("boot",)
+    outbox = Outbox(flash)
+    assert (FLASH_FAILING, FLASH_FAILING) == (outbox.fault(), refusal(outbox))
+    flash.failing = ()
+    outbox.mend()
+    assert (None, None) == (outbox.fault(), refusal(outbox))

@@ -38,6 +38,17 @@ class Sendings:
         return [seq for _, seq in self.sent]
 
 
+def test_a_receipt_is_overdue_after_the_first_pause():
+    """Counted from the first sending, whatever was sent again, until it is settled."""
+    sendings = Sendings(taps(3))
+    sendings.run(FIRST_RESEND_MS - STEP_MS)
+    assert 0 == sendings.pace.overdue(sendings.ms)
+    sendings.run(20_000)
+    assert 3 == sendings.pace.overdue(sendings.ms)
+    sendings.pace.settled(sendings.window.pop(0))
+    assert 2 == sendings.pace.overdue(sendings.ms)
+
+
 def test_a_tap_is_sent_at_once_and_again_for_ever():
     """After 2 to 3 s, then at growing pauses of 15 to 22.5 s, without end."""
     sendings = Sendings(taps(1))

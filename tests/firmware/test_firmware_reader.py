@@ -41,10 +41,12 @@ def test_a_tap_becomes_a_shown_place(reader: Reader, office: Office, hall: Hall)
     assert (frames.CLOCK_GOOD, 0, 0) == (tap.clock, tap.button, tap.depth)
     assert 0 <= tap.age_ms < 500
     assert ["ready", "heard", "opened"] == hall.shows()
-    assert {"show": "heard", "boot": 1, "seq": 1, "text": "Đã nhận thẻ"} == hall.lines[1]
+    signal = {"light": "green_flash", "sound": "heard"}
+    assert {"show": "heard", "boot": 1, "seq": 1, "text": "Đã nhận thẻ"} | signal == hall.lines[1]
     text = "Số 17: còn 5 người phía trước, khoảng 10-15 phút"
     place = {"number": 17, "ahead": 5, "lo_min": 10, "hi_min": 15}
-    assert {"show": "opened", "boot": 1, "seq": 1, "text": text} | place == opened
+    signal = {"light": "green_flash", "sound": "taken"}
+    assert {"show": "opened", "boot": 1, "seq": 1, "text": text} | place | signal == opened
     assert ([], ["ready"]) == (office.bad, office.states)
 
 
@@ -246,7 +248,8 @@ def test_without_a_hall_it_shows_on_standard_output(reader: Reader, office: Offi
     eventually(lambda: office.states == ["ready"], "ready")
     code, out, err = reader.interrupt()
     assert (0, "") == (code, err)
-    assert [{"show": "ready", "text": "Mời chạm thẻ"}] == [json.loads(line) for line in out.splitlines()]
+    ready = {"show": "ready", "text": "Mời chạm thẻ", "light": "green", "sound": None}
+    assert [ready] == [json.loads(line) for line in out.splitlines()]
 
 
 def test_bad_settings_end_it_with_one_line(reader: Reader) -> None:

@@ -27,6 +27,9 @@ UNSTABLE = "chip.unstable"
 RANDOM_UID = "card.random_uid"
 """Why a card is refused: its UID is new each time it enters a field, as with phones, so it identifies nothing."""
 
+UNREADABLE = "card.unreadable"
+"""It answered, and then could not be read: it left, or lies badly."""
+
 VERSIONS = (0x90, 0x91, 0x92, 0x88, 0x89, 0xB2, 0x12)
 """VersionReg (9.3.4.8) of the MFRC522, of the FM17522 and its variants, and of unnamed clones."""
 
@@ -113,12 +116,13 @@ class Mfrc522:
 
     starts: how often the chip was reset and set up; more than once means that it was disturbed.
     version: VersionReg, once it was read.
-    refusal: why a card that lies in the field is not reported, RANDOM_UID, or None.
+    cards, refusal: see `drivers`.
     """
 
     def __init__(self, spi, chip_select, reset=None, pause_ms=15, sleep_ms=None):
         self.starts = 0
         self.version = None
+        self.cards = 0
         self.refusal = None
         self.answer_bits = 0
         self.collision = 0
@@ -144,6 +148,7 @@ class Mfrc522:
             await self._sleep_ms(0)
             return self._found.pop(0)
         await self._sleep_ms(self._pause_ms)
+        self.cards = 0
         self.refusal = None
         try:
             fault = await self._resume()
@@ -152,8 +157,10 @@ class Mfrc522:
             self._write(_TX_CONTROL, _FIELD_ON)
             await self._sleep_ms(_CARD_START_MS)
             self._left_ms = _FIELD_MS
-            if await self.exchange(WAKE_UP, SHORT_FRAME_BITS) != SILENCE:
+            outcome = await self.exchange(WAKE_UP, SHORT_FRAME_BITS)
+            if outcome != SILENCE:
                 await self._read_cards()
+                self._note(outcome)
         finally:
             self._write(_TX_CONTROL, _FIELD_OFF)
             self._write(_COMMAND, _POWER_DOWN)
@@ -229,6 +236,12 @@ class Mfrc522:
             await self.exchange(HALT)
             if await self.exchange(REQUEST, SHORT_FRAME_BITS) == SILENCE:
                 return
+
+    def _note(self, outcome):
+        """What the look gave; a request that ended in noise says of no card that it is there."""
+        self.cards = len(self._found)
+        if not self._found and self.refusal is None and outcome != GARBLED and not self._is_lost:
+            self.refusal = UNREADABLE
 
     async def _resume(self):
         """Leave power-down; None when the chip is as it was left, else what is wrong, UNSTABLE after any reset."""

@@ -4,7 +4,7 @@ import asyncio
 
 from bench import UID_4, UID_7, UID_10, Bench
 
-from luot_firmware.drivers.mfrc522 import RANDOM_UID, VERSIONS
+from luot_firmware.drivers.mfrc522 import RANDOM_UID, UNREADABLE, VERSIONS
 from luot_firmware.scanner import Scanner
 from models.clock import cycles
 from models.iso14443a_model import HALTED, START_UP_US, Card
@@ -220,6 +220,36 @@ def test_a_random_uid_is_refused():
     assert (UID_7, RANDOM_UID) == (bench.poll(), bench.reader.refusal)
     bench.field.clear()
     assert (None, None) == (bench.poll(), bench.reader.refusal)
+
+
+def test_how_many_cards_lay_there():
+    """Those of the last look, as long as they are given; none in an empty field."""
+    bench = Bench(UID_4, UID_7, UID_10)
+    assert [3, 3, 3] == [bench.poll() and bench.reader.cards for _ in range(3)]
+    bench.field.clear()
+    assert (None, 0) == (bench.poll(), bench.reader.cards)
+    bench.field.put(Card(UID_7))
+    assert (UID_7, 1) == (bench.poll(), bench.reader.cards)
+    assert None is bench.reader.refusal
+
+
+def test_a_card_that_answers_and_cannot_be_read():
+    """Said of it whatever bit its answer breaks off at, when a request was answered; not of noise or a dip."""
+    for kept in (5, 20, 39):
+        bench = Bench(UID_4)
+        bench.cards[0].hear = breaking_off(bench.cards[0], kept)
+        assert (None, UNREADABLE, 0) == (bench.poll(), bench.reader.refusal, bench.reader.cards)
+        bench.field.clear()
+        assert (None, None) == (bench.poll(), bench.reader.refusal)
+    bench = Bench(UID_4)
+    bench.field.noise = lambda _bits: [0]
+    assert (None, None) == (bench.poll(), bench.reader.refusal)
+
+
+def breaking_off(card, kept):
+    """Answers requests, and only the first bits to whatever follows."""
+    hear = card.hear
+    return lambda bits, at: hear(bits, at) if len(bits) == 7 else hear(bits, at)[:kept]
 
 
 def test_only_single_size_uids_are_random():
