@@ -14,7 +14,7 @@ ROOMS = {
     "msgspec": [CONTROLLER, "tools/luot_tools/"],
     "paho": [CONTROLLER + "mqtt.py"],
     "rich": [*SCREENS, CONTROLLER + "commands/", "tools/luot_tools/pictures/"],
-    "serial": ["tools/luot_tools/"],
+    "serial": ["tools/luot_tools/serial/port.py"],
     "sortedcontainers": [CONTROLLER + "engine/order.py"],
     # The naive prototype that the office is measured against has a table of its own, and is no part of an office.
     "sqlite3": [CONTROLLER + "store/sqlite_file.py", "tools/luot_tools/bench/naive.py"],
