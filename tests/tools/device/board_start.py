@@ -37,6 +37,7 @@ if _store.endswith(".img"):
 else:
     os.chdir(_store)
 sys.path[:] = ["", ".frozen", "/lib"]
+sys.stdout.write("\x16")  # from now on it listens
 sys.argv[:] = ["main.py", "."]
 for _name in ("boot.py", "main.py") if _mode == "program" else ("boot.py",):
     try:

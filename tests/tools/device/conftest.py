@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_board import PtyBoard
+from pty_board import PtyBoard, plugged
 
 from luot_tools.device.board import Board, connect
 
@@ -28,11 +28,3 @@ def board(pty_board: PtyBoard) -> Iterator[Board]:
     """The connection to `pty_board`."""
     with connect(str(pty_board.path)) as connection:
         yield connection
-
-
-def plugged(store: Path, path: Path) -> Iterator[PtyBoard]:
-    """A board until the test ends."""
-    board = PtyBoard(store, path)
-    board.plug()
-    yield board
-    board.unplug()

@@ -15,7 +15,7 @@ import threading
 import time
 import tty
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MICROPYTHON = Path(sys.executable).with_name("micropython")
@@ -23,6 +23,9 @@ START = Path(__file__).with_name("board_start.py")
 FIRMWARE = Path(__file__).parents[3] / "firmware"
 
 _RAW, _FRIENDLY = b"raw REPL; CTRL-B to exit\r\n", b'Type "help()" for more information.\r\n'
+
+LISTENS = b"\x16"
+"""What board_start.py says when it is ready; before, a board takes no input."""
 
 _READ_WITHIN_S = 0.05
 
@@ -73,8 +76,6 @@ class PtyBoard:
             while plugged:
                 self.starts += 1
                 child = _Child(self.store, mode)
-                if mode == "prompt":
-                    child.write(b"\x01")
                 try:
                     plugged, mode = self._pass(outer, child, wait, mode)
                 finally:
@@ -88,14 +89,19 @@ class PtyBoard:
     def _pass(self, outer: int, child: "_Child", wait: int, mode: str) -> tuple[bool, str]:
         """(is still plugged in, mode of the next start), once the child has ended or the cable is pulled."""
         said = b""
+        listens = False
         while True:
-            ready, _, _ = select.select([outer, child.inner, child.ended, wait], [], [])
+            ready, _, _ = select.select([child.inner, child.ended, wait, *([outer] if listens else [])], [], [])
             if wait in ready:
                 return False, mode
             if child.ended in ready and child.inner not in ready:
                 return True, mode
             if child.inner in ready:
                 data = os.read(child.inner, 4096)
+                if not listens:
+                    if LISTENS in data and mode == "prompt":
+                        child.write(b"\x01")
+                    listens, data = LISTENS in data, data.replace(LISTENS, b"", 1)
                 said = (said + data)[-256:]
                 raw, friendly = said.rfind(_RAW), said.rfind(_FRIENDLY)
                 if raw != friendly:
@@ -117,6 +123,14 @@ def pty_pair() -> tuple[int, int]:
     outer, port = os.openpty()
     tty.setraw(port)
     return outer, port
+
+
+def plugged(store: Path, path: Path) -> Iterator[PtyBoard]:
+    """A board until the test ends."""
+    board = PtyBoard(store, path)
+    board.plug()
+    yield board
+    board.unplug()
 
 
 class _Child:
