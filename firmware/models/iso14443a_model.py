@@ -53,7 +53,7 @@ class Card:
         self.uid = bytes(uid)
         self.state = None
         self.refuses_halt = refuses_halt
-        self.cut = None
+        self.cut: int | None = None
         self._atqa = _ATQA[len(uid)]
         self._saks = [_SAK_CASCADE] * (len(uid) // 3 - 1) + [sak]
         self._was_halted = False

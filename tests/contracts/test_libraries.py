@@ -11,6 +11,8 @@ ROOMS = {
     "amqtt": [CONTROLLER + "broker/amqtt_child.py"],
     "babel": ["tools/luot_tools/catalogue.py"],
     "click": [CONTROLLER + "cli.py", CONTROLLER + "commands/", "tools/luot_tools/"],
+    # A board's own module; this file is sent there.
+    "machine": ["tools/luot_tools/device/onboard.py"],
     "msgspec": [CONTROLLER, "tools/luot_tools/"],
     "paho": [CONTROLLER + "mqtt.py"],
     "rich": [*SCREENS, CONTROLLER + "commands/", "tools/luot_tools/pictures/"],

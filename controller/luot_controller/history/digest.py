@@ -1,13 +1,13 @@
 """A state of the line as bytes that are the same on every run and machine, and the digest of them. Pure."""
 
 import hashlib
-from collections import deque
 from dataclasses import dataclass
 
 import msgspec
 
 from luot_controller.engine.ledger_facts import SiteAdopted
-from luot_controller.engine.model import SAMPLES, Desk, State, Visit, VisitState
+from luot_controller.engine.model import Desk, State, Visit, VisitState
+from luot_controller.engine.pace import Pace
 from luot_controller.store.bodies import encode
 from luot_controller.store.port import KeptState
 
@@ -21,7 +21,7 @@ class Snapshot:
     at_ms: int
     visits: list[Visit]
     desks: list[Desk]
-    samples: dict[str, list[int]]
+    paces: dict[str, Pace]
     site: SiteAdopted | None
 
 
@@ -34,7 +34,7 @@ def snapshot(state: State, site: SiteAdopted | None) -> bytes:
             state.at_ms,
             sorted(state.visits.values(), key=lambda visit: visit.id),
             sorted(state.desks.values(), key=lambda desk: desk.id),
-            {service: list(times) for service, times in state.samples.items()},
+            dict(sorted(state.paces.items())),
             site,
         )
     )
@@ -50,7 +50,7 @@ def state_of(body: bytes) -> tuple[State, SiteAdopted | None]:
     kept = msgspec.json.decode(body, type=Snapshot)
     visits = {visit.id: visit for visit in kept.visits}
     desks = {desk.id: desk for desk in kept.desks}
-    return rebuilt(KeptState(kept.event_id, kept.visit_id, kept.at_ms, visits, desks, kept.samples)), kept.site
+    return rebuilt(KeptState(kept.event_id, kept.visit_id, kept.at_ms, visits, desks, kept.paces)), kept.site
 
 
 def rebuilt(kept: KeptState) -> State:
@@ -61,5 +61,5 @@ def rebuilt(kept: KeptState) -> State:
         state.by_number[visit.number] = visit.id
         if visit.state is VisitState.WAITING:
             state.lines.add(visit.service, visit.entry)
-    state.samples = {service: deque(times, maxlen=SAMPLES) for service, times in kept.samples.items()}
+    state.paces = dict(kept.paces)
     return state

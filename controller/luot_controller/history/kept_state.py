@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from luot_controller.engine.model import Desk, State
+from luot_controller.engine.pace import Pace
 from luot_controller.language import _
 from luot_controller.store.port import KeptState
 
@@ -15,8 +16,8 @@ def differences(kept: KeptState, state: State) -> Iterator[str]:
     yield from _tables("visit", kept.visits, state.visits, {})
     fresh = {desk: Desk(desk) for desk in state.desks}
     yield from _tables("desk", kept.desks, state.desks, fresh)
-    times = {service: list(samples) for service, samples in state.samples.items()}
-    yield from _tables("samples", kept.samples, times, {})
+    unmeasured = {service: Pace() for service in state.paces}
+    yield from _tables("pace", kept.paces, state.paces, unmeasured)
 
 
 def _tables(
