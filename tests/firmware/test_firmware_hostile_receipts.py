@@ -1,7 +1,7 @@
 """What whoever can publish to a reader, with or without its key, does to it: nothing that is not counted.
 
 For more of them, or others:
-    LUOT_HOSTILE_FRAMES=200000 LUOT_SEED=7 python -m pytest tests/firmware/test_firmware_hostile_receipts.py
+    LUOT_HOSTILE_FRAMES=100000 LUOT_SEED=7 python -m pytest tests/firmware/test_firmware_hostile_receipts.py
 """
 
 import json
