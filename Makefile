@@ -67,7 +67,7 @@ i18n: $(READY) ## Bring the catalogues of texts up to date with the code
 	@$(BIN)/python -m luot_tools.catalogue
 
 pictures: $(READY) ## Draw the pictures of the documentation again
-	@$(BIN)/python -m luot_tools.pictures
+	@env -u NO_COLOR $(BIN)/python -m luot_tools.pictures
 
 vectors: $(READY) ## Write protocol/vectors.json again
 	@$(BIN)/python -m luot_tools.vectors

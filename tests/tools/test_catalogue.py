@@ -1,12 +1,16 @@
 """luot_tools.catalogue: what people read is translated, and the compiled catalogue is the one that was translated."""
 
 import gettext
+import itertools
 import re
 from pathlib import Path
 
 import pytest
 
+from luot_firmware import text as reader_text
 from luot_tools import catalogue
+from luot_tools.sim import strip
+from luot_tools.sim.tour import wording
 
 PLACEHOLDER = re.compile(r"\{\w*[^}]*\}")
 
@@ -62,3 +66,12 @@ def test_a_new_text_is_found_and_reported(tmp_path: Path, monkeypatch: pytest.Mo
     assert [["Call the next"], ["Stop"], ["{n} card", "{n} cards"]] == sorted(row[0] for row in catalogue.texts(merged))
     assert [["Dừng"]] == [found for english, found, _ in catalogue.texts(merged) if english == ["Stop"]]
     assert "Gone" not in catalogue.po_bytes(merged).decode()
+
+
+def test_a_reader_is_called_one_thing() -> None:
+    """On every screen, on the reader itself, in the hall and in the tour: whoever is told to go to one finds it."""
+    catalogued = (found for _, found, _ in catalogue.texts(catalogue.merged("vi")))
+    tables = (reader_text._VI, strip.WORDS["vi"], wording.WORDS["vi"])
+    said = [*itertools.chain(*catalogued), *itertools.chain(*(table.values() for table in tables))]
+    assert 6 <= sum("đầu đọc" in words.lower() for words in said)
+    assert [] == [words for words in said if re.search("máy đọc|thiết bị|bộ đọc", words.lower())]

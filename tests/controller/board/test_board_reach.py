@@ -61,9 +61,10 @@ async def test_silence_is_seen_without_anything_happening() -> None:
 
 
 @play
-async def test_a_lost_link_is_seen_and_heals() -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_lost_link_is_seen_and_heals(size: tuple[int, int]) -> None:
     """Cable out: at once; cable in: by itself."""
-    async with staged(hall()) as stage:
+    async with staged(hall(), size=size) as stage:
         stage.hall.cut()
         await is_old(stage, "No connection to the office.")
         stage.hall.welcome()

@@ -1,5 +1,6 @@
 """luot_tools.pictures: the documentation's pictures show the screens as they are, the same each time, in any font."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +13,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(autouse=True)
-def _english() -> object:
+def _surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Colours, whatever this terminal wants; the language is the whole process's."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     yield
     use("en")
 
