@@ -115,11 +115,11 @@ class Teller:
         """Why somebody who waits has not been called yet, and what can still come before."""
         visit = now.visit
         said = [
-            _("At {time}, {number} has been waiting for {service} for {duration}.").format(
+            _("At {time}, {number} is waiting for {service}, since {came}.").format(
                 time=self._clock(at_ms),
                 number=visit.number,
                 service=self._service(visit.service),
-                duration=duration(max(0, at_ms - visit.rank_ms)),
+                came=self._clock(visit.rank_ms),
             )
         ]
         if not now.ahead:
