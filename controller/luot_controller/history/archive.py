@@ -15,7 +15,7 @@ import msgspec
 from luot_controller.engine.events import TapAnswered, TapIgnored
 from luot_controller.engine.ledger_facts import LedgerArchived
 from luot_controller.errors import StoreFailed
-from luot_controller.history.digest import digest, snapshot
+from luot_controller.history.digest import digest_of, snapshot
 from luot_controller.history.verify import Verification
 from luot_controller.store import chain
 from luot_controller.store.bodies import decode_fact
@@ -59,7 +59,7 @@ def checkpoint_after(verification: Verification) -> Checkpoint:
 
 def told(verification: Verification, at_ms: int) -> LedgerArchived:
     """The fact that tells of that checkpoint."""
-    head, state = verification.report.head, digest(verification.state, verification.rules)
+    head, state = verification.report.head, digest_of(snapshot(verification.state, verification.rules))
     return LedgerArchived(at_ms, head.event_id, head.hash.hex(), state, verification.floors)
 
 

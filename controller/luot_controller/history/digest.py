@@ -40,9 +40,9 @@ def snapshot(state: State, site: SiteAdopted | None) -> bytes:
     )
 
 
-def digest(state: State, site: SiteAdopted | None) -> str:
-    """SHA-256 of the snapshot, hexadecimal."""
-    return hashlib.sha256(snapshot(state, site)).hexdigest()
+def digest_of(body: bytes) -> str:
+    """SHA-256 of a snapshot, hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def state_of(body: bytes) -> tuple[State, SiteAdopted | None]:

@@ -4,20 +4,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from luot_controller.engine.model import Desk, State
-from luot_controller.engine.pace import Pace
 from luot_controller.language import _
 from luot_controller.store.port import KeptState
 
 
-def differences(kept: KeptState, state: State) -> Iterator[str]:
-    """A sentence for each row that differs from the folded `state`."""
+def differences(kept: KeptState, state: State, measured: bool) -> Iterator[str]:
+    """A sentence for each row that differs from the folded `state`; `measured`: those of desk times, too."""
     for name in ("event_id", "visit_id", "at_ms"):
         yield from _differs(f"office.{name}", getattr(kept, name), getattr(state, name))
     yield from _tables("visit", kept.visits, state.visits, {})
     fresh = {desk: Desk(desk) for desk in state.desks}
     yield from _tables("desk", kept.desks, state.desks, fresh)
-    unmeasured = {service: Pace() for service in state.paces}
-    yield from _tables("pace", kept.paces, state.paces, unmeasured)
+    if measured:
+        yield from _tables("pace", kept.paces, state.paces, {})
 
 
 def _tables(

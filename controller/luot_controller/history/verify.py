@@ -14,7 +14,7 @@ from luot_controller.engine.evolve import apply
 from luot_controller.engine.ledger_facts import LedgerArchived, SiteAdopted
 from luot_controller.engine.model import State
 from luot_controller.history import decisions, kept_state
-from luot_controller.history.digest import digest, state_of
+from luot_controller.history.digest import digest_of, snapshot, state_of
 from luot_controller.history.guarantees import OVERRIDE, Account
 from luot_controller.language import _
 from luot_controller.store import chain
@@ -25,8 +25,8 @@ from luot_controller.store.port import Checkpoint, KeptState
 Entry = tuple[int, Fact]
 """(event id, what happened)"""
 
-Sealed = tuple[str, str, dict[str, tuple[int, int]]]
-"""What LedgerArchived says of a checkpoint: the event's hash, the digest of the state after it, the newest taps."""
+Sealed = tuple[str, str | None, dict[str, tuple[int, int]]]
+"""Of a checkpoint: the event's hash, the digest of the state after it if that can be worked out, the newest taps."""
 
 CHECKS = ("chain", "decisions", "guarantees", "state", "head")
 
@@ -96,6 +96,7 @@ class Verification:
         self._anchor = anchor
         self._anchored: bool | None = None
         self.site, self._known = assumed, False
+        self._version, self._all_ours = assumed.version, True
         self.state, self._before = State.empty(assumed.policy), BEGINNING
         self._marks: dict[int, Sealed | None] = dict.fromkeys(marks)
         self._hashes: dict[int, bytes] = {}
@@ -106,7 +107,7 @@ class Verification:
             self._before, floors = Head(checkpoint.event_id, checkpoint.hash), checkpoint.floors
         self._account = Account.of(self.state, self.site.policy, floors)
         if checkpoint is not None:
-            self._marks[checkpoint.event_id] = self._seal(checkpoint.hash)
+            self._marks[checkpoint.event_id] = (checkpoint.hash.hex(), digest_of(checkpoint.state), floors)
         self._look_for_anchor(self._before)
 
     @property
@@ -127,6 +128,10 @@ class Verification:
             self._take(list(moment))
         self._finish(kept)
         return self.report
+
+    def _is_ours(self) -> bool:
+        """Whether these events were decided by the version that now looks back; its estimates are then the same."""
+        return self._known and self.site.version == self._version
 
     def _chained(self, rows: Iterable[Row], tell: Callable[[int], None]) -> Iterator[Entry]:
         """The facts of the rows, each as soon as it is found in its place; ends where one cannot be read."""
@@ -167,7 +172,8 @@ class Verification:
             for event_id, fact in moment[:count]:
                 self._enter(event_id, fact)
                 if event_id in self._marks:
-                    self._marks[event_id] = self._seal(self._hashes[event_id])
+                    state = digest_of(snapshot(self.state, self.rules)) if self._all_ours else None
+                    self._marks[event_id] = (self._hashes[event_id].hex(), state, self.floors)
             del moment[:count]
 
     def _decide(self, facts: list[Fact]) -> int:
@@ -176,7 +182,7 @@ class Verification:
             self._fail("decisions", event_id, type(first).__name__, _("time went backwards"))
             return 1
         try:
-            count = decisions.decided(facts, self.state, self.site)
+            count = decisions.decided(facts, self.state, self.site, self._is_ours())
             wanted = None if count else decisions.expected(facts, self.state, self.site)
         except (KeyError, ValueError, AssertionError, IndexError):
             count, wanted = 0, None
@@ -191,6 +197,7 @@ class Verification:
             self.report.versions.append(fact.version)
         elif not self._known:
             self.report.assumed += 1
+        self._all_ours = self._all_ours and self._is_ours()
         if isinstance(fact, LedgerArchived):
             self._vouch(event_id, fact)
         if isinstance(fact, VisitCalled) and fact.reason == OVERRIDE:
@@ -213,11 +220,11 @@ class Verification:
     def _vouch(self, event_id: int, fact: LedgerArchived) -> None:
         """A checkpoint is as good as the event that tells of it."""
         sealed = self._marks.pop(fact.through, None)
-        if sealed is not None and sealed != (fact.hash, fact.state, fact.floors):
+        if sealed is None:
+            return
+        event_hash, state, floors = sealed
+        if (event_hash, state or fact.state, floors) != (fact.hash, fact.state, fact.floors):
             self._fail("state", event_id, "LedgerArchived", _("the checkpoint is not the one that was made then"))
-
-    def _seal(self, event_hash: bytes) -> "Sealed":
-        return event_hash.hex(), digest(self.state, self.rules), self.floors
 
     def _look_for_anchor(self, at: Head) -> None:
         if self._anchor is not None and self._anchor.event_id == at.event_id:
@@ -229,11 +236,11 @@ class Verification:
         report = self.report
         report.head = self._before
         report.calls, report.most_overtaken = self._account.calls, self._account.most_overtaken
-        report.digest = digest(self.state, self.rules)
+        report.digest = digest_of(snapshot(self.state, self.rules))
         if any(self._marks.values()):
             self._fail("state", None, None, _("no event tells of the checkpoint with which the ledger begins"))
         if kept is not None and not report.problems:
-            for text in kept_state.differences(kept, self.state):
+            for text in kept_state.differences(kept, self.state, measured=self._all_ours):
                 self._fail("state", None, None, text)
         if self._anchor is not None and self._anchored is None:
             text = _("the ledger ends before it, at event {last}")
