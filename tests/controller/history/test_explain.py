@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from any_day import any_day, kept, tamper
 from command_line import luot, office_folder
 from told_day import at, told_day
 
-from luot_controller import language
 from luot_controller.store.sqlite_file import FILE
 
 
@@ -23,14 +21,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = office_folder(tmp_path_factory.mktemp("told") / "office")
     kept(told_day(), folder)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """The language is the whole process's."""
-    was = language.current()
-    yield
-    language.use(was)
 
 
 def explained(data: Path, *words: str) -> str:
