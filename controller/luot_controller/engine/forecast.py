@@ -19,10 +19,9 @@ def wait_for(
 ) -> tuple[int, Wait | None]:
     """People ahead of `entry` in the line of `service`, in line itself or not, and the range that it is told.
 
-    `closing_ms` is when the desks close, None where nobody knows. The range is None where no desk serves.
+    `closing_ms` is when the doors shut, None where nobody knows. The range is None where no desk serves.
     """
-    ahead = state.lines.ahead(policy.rivals[service], entry)
-    expected = outlook_for(state, policy, service, entry, ahead, now_ms, closing_ms)
+    ahead, expected = outlook_for(state, policy, service, entry, now_ms, closing_ms)
     if expected is None:
         return ahead, None
     if closing_ms is None:
@@ -32,44 +31,35 @@ def wait_for(
 
 
 def outlook_for(
-    state: State,
-    policy: Policy,
-    service: str,
-    entry: Entry,
-    ahead: int,
-    now_ms: int,
-    closing_ms: int | None = None,
-) -> Outlook | None:
-    """The wait of `entry` with `ahead` before it; None where no desk serves."""
+    state: State, policy: Policy, service: str, entry: Entry, now_ms: int, closing_ms: int | None = None
+) -> tuple[int, Outlook | None]:
+    """People ahead of `entry`, and its wait; None where no desk serves."""
     desks = policy.desks_for[service]
-    if not desks:
-        return None
-    free = sum(state.desks[desk].visit is None for desk in desks)
-    if ahead < free:
-        return AT_ONCE
-    work_ms, spread = 0.0, 1.0
+    ahead, work_ms, own_ms, spread = 0, 0.0, 0.0, 1.0
     rush: defaultdict[int, float] = defaultdict(float)
-    for rival in policy.rivals[service]:
-        pace = state.paces.get(rival, _UNKNOWN)
+    for rival, shared in policy.shared[service].items():
         before = state.lines.ahead((rival,), entry)
-        if not before and not pace.stream.shares and rival != service:
-            continue
+        pace = state.paces.get(rival, _UNKNOWN)
         mean_ms = pace.mean_ms(policy.typical_ms[rival])
-        share = policy.shared[service][rival] * mean_ms
-        work_ms += before * share
+        ahead += before
+        work_ms += before * shared * mean_ms
         if pace.stream.shares:
-            load = pace.stream.per_ms(now_ms) * share / len(desks)
-            for head_start_ms, part in pace.stream.shares:
-                rush[head_start_ms] += part * load
+            load = pace.stream.per_ms(now_ms) * shared * mean_ms / len(desks)
+            for head_start_ms, share in pace.stream.shares:
+                rush[head_start_ms] += share * load
         if rival == service:
             own_ms, spread = mean_ms, pace.spread()
+    if not desks:
+        return ahead, None
     # The free desks take the first of those ahead.
-    turns = ahead - free
-    per_turn_ms = work_ms / ahead if ahead else own_ms
+    turns = ahead - sum(state.desks[desk].visit is None for desk in desks)
+    if turns < 0:
+        return ahead, AT_ONCE
     # Someone who comes at t passes with t - H < key; nobody comes once the doors are shut.
     open_ms = inf if closing_ms is None else closing_ms - now_ms
     windows = [(min(entry[0] + head_start_ms - now_ms, open_ms), load) for head_start_ms, load in rush.items()]
-    return outlook(
+    per_turn_ms = work_ms / ahead if ahead else own_ms
+    return ahead, outlook(
         turns,
         work_before(turns, len(desks), per_turn_ms, spread),
         [(window_ms, load) for window_ms, load in windows if window_ms > 0],

@@ -61,9 +61,8 @@ class Policy:
         object.__setattr__(self, "desks_for", desks_for)
         shared = {
             service: {
-                rival: len(set(desks).intersection(desks_for[rival])) / len(desks_for[rival])
-                for rival in rivals[service]
-                if desks_for[rival]
+                rival: len(set(desks).intersection(desks_for.get(rival, ()))) / max(1, len(desks_for.get(rival, ())))
+                for rival in sorted(rivals[service])
             }
             for service, desks in desks_for.items()
         }

@@ -9,6 +9,9 @@ from math import exp
 RECENT = 40
 """Desk times kept one by one: about an hour's worth at six desks."""
 
+LONGEST_MS = 2 * 60 * 60_000
+"""A desk that was left overnight with its citizen on the screen was no service of sixteen hours."""
+
 LONG = 400
 """Older ones are one mean, in which the latest of them counts for a four-hundredth."""
 
@@ -71,18 +74,25 @@ class Pace:
     older: int = 0
     older_ms: float = 0.0
     stream: Stream = field(default_factory=Stream)
+    total_ms: int = 0
+    squares_ms2: int = 0
+    """Of the recent times, kept so that an estimate need not add them up."""
+
+    def __post_init__(self) -> None:
+        self.total_ms = sum(self.recent_ms)
+        self.squares_ms2 = sum(one * one for one in self.recent_ms)
 
     def left(self, desk_ms: int) -> None:
         """A desk is free again after so long."""
-        self.recent_ms.append(desk_ms)
+        self._add(min(desk_ms, LONGEST_MS))
         if len(self.recent_ms) > RECENT:
             self.older = min(self.older + 1, LONG)
-            self.older_ms += (self.recent_ms.pop(0) - self.older_ms) / self.older
+            self.older_ms += (self._take(0) - self.older_ms) / self.older
 
     def stayed(self, desk_ms: int) -> None:
         """The last `left` was a slip: the citizen is at the desk after all."""
-        if self.recent_ms and self.recent_ms[-1] == desk_ms:
-            self.recent_ms.pop()
+        if self.recent_ms and self.recent_ms[-1] == min(desk_ms, LONGEST_MS):
+            self._take(-1)
 
     def mean_ms(self, typical_ms: int) -> float:
         """The mean desk time: of all that were measured, or more like the recent ones the more these differ.
@@ -91,10 +101,10 @@ class Pace:
         """
         missing = max(0, TYPICAL - len(self.recent_ms) - self.older)
         every = len(self.recent_ms) + self.older + missing
-        mean = (sum(self.recent_ms) + self.older * self.older_ms + missing * typical_ms) / every
+        mean = (self.total_ms + self.older * self.older_ms + missing * typical_ms) / every
         if self.older < TYPICAL or len(self.recent_ms) < RECENT:
             return mean
-        recent = sum(self.recent_ms) / len(self.recent_ms)
+        recent = self.total_ms / len(self.recent_ms)
         apart = (recent - self.older_ms) ** 2
         by_chance = self.spread() * mean**2 * (1 / len(self.recent_ms) + 1 / self.older) * TELLING**2
         return mean + (recent - mean) * (1 - by_chance / apart) if apart > by_chance else mean
@@ -102,10 +112,20 @@ class Pace:
     def spread(self) -> float:
         """The squared coefficient of variation of the recent desk times, at most 1; 1 until there are enough."""
         count = len(self.recent_ms)
-        total = sum(self.recent_ms)
-        if count < TYPICAL or total == 0:
+        if count < TYPICAL or self.total_ms == 0:
             return 1.0
-        return min(1.0, max(0.0, count * sum(one * one for one in self.recent_ms) / total**2 - 1))
+        return min(1.0, max(0.0, count * self.squares_ms2 / self.total_ms**2 - 1))
+
+    def _add(self, desk_ms: int) -> None:
+        self.recent_ms.append(desk_ms)
+        self.total_ms += desk_ms
+        self.squares_ms2 += desk_ms * desk_ms
+
+    def _take(self, at: int) -> int:
+        desk_ms = self.recent_ms.pop(at)
+        self.total_ms -= desk_ms
+        self.squares_ms2 -= desk_ms * desk_ms
+        return desk_ms
 
 
 def _faded(for_ms: int) -> float:

@@ -28,8 +28,7 @@ def busy(policy: Policy) -> Day:
 def newcomer(day: Day, service: str = "papers", closing_ms: int | None = None) -> Outlook | None:
     """What someone who taps now has to expect."""
     entry = (day.now_ms, day.now_ms, day.state.visit_id + 1)
-    ahead = day.state.lines.ahead(day.policy.rivals[service], entry)
-    return outlook_for(day.state, day.policy, service, entry, ahead, day.now_ms, closing_ms)
+    return outlook_for(day.state, day.policy, service, entry, day.now_ms, closing_ms)[1]
 
 
 def test_one_line_is_the_textbook() -> None:
@@ -77,9 +76,8 @@ def test_who_may_still_pass_is_counted() -> None:
     assert found.likely_ms > 1.1 * quiet.likely_ms
     first = (day.now_ms - HEAD_START_MS, day.now_ms, day.state.visit_id + 1)
     ahead = day.state.lines.ahead(["papers"], first)
-    assert outlook(ahead, work_before(ahead, 6, 9 * MINUTE)) == outlook_for(
-        day.state, ONE_LINE, "papers", first, ahead, day.now_ms
-    )
+    expected = outlook(ahead, work_before(ahead, 6, 9 * MINUTE))
+    assert (ahead, expected) == outlook_for(day.state, ONE_LINE, "papers", first, day.now_ms)
 
 
 def test_nobody_passes_once_the_doors_are_shut() -> None:

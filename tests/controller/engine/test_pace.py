@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luot_controller.engine.pace import LONG, PAUSE_MS, RECENT, TYPICAL, Pace, Stream
+from luot_controller.engine.pace import LONG, LONGEST_MS, PAUSE_MS, RECENT, TYPICAL, Pace, Stream
 
 MINUTE = 60_000
 TYPICAL_MS = 9 * MINUTE
@@ -34,7 +34,7 @@ def test_the_typical_time_stands_in_for_what_is_not_measured_yet() -> None:
     assert 60 * MINUTE == measured([60 * MINUTE] * TYPICAL).mean_ms(TYPICAL_MS)
 
 
-@given(st.lists(st.integers(0, 10**7), min_size=TYPICAL, max_size=RECENT))
+@given(st.lists(st.integers(0, LONGEST_MS), min_size=TYPICAL, max_size=RECENT))
 def test_the_mean_is_the_mean(times: list[int]) -> None:
     """As long as each is kept, it is the plain mean, and the spread is the squared coefficient of variation."""
     pace = measured(times)
@@ -106,3 +106,11 @@ def test_the_first_is_no_crowd() -> None:
     assert 0 == stream.per_ms(0)
     stream.came(0, PAUSE_MS + 1)
     assert 0 == stream.per_ms(PAUSE_MS + 1)
+
+
+def test_a_desk_left_overnight_is_no_long_service() -> None:
+    """It counts as two hours, and the slip is forgotten all the same."""
+    pace = measured([16 * 60 * MINUTE])
+    assert [LONGEST_MS] == pace.recent_ms
+    pace.stayed(16 * 60 * MINUTE)
+    assert Pace() == pace
