@@ -26,7 +26,6 @@ def make_old(folder: Path, batch: Batch, wall_ms: int) -> None:
     for table in TABLES:
         old.execute(f"DELETE FROM {table}")
         old.execute(f"INSERT INTO {table} SELECT * FROM fresh.{table}")
-    old.execute("INSERT INTO samples SELECT service, json_extract(body, '$.recent_ms') FROM fresh.pace")
     old.close()
     for file in fresh.iterdir():
         file.unlink()

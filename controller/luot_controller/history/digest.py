@@ -61,5 +61,5 @@ def rebuilt(kept: KeptState) -> State:
         state.by_number[visit.number] = visit.id
         if visit.state is VisitState.WAITING:
             state.lines.add(visit.service, visit.entry)
-    state.paces = dict(kept.paces)
+    state.paces.update(kept.paces)
     return state

@@ -18,6 +18,7 @@ import msgspec
 
 from luot_controller.errors import StoreFailed
 from luot_controller.store import chain
+from luot_controller.store.pacing import Pacing
 
 FILE = "ledger.sqlite"
 BUSY_S = 10.0
@@ -130,6 +131,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     have, scripts = _schema(db), _scripts()
     _refuse_newer(db, path, have, len(scripts))
     db.create_window_function("luot_chain", -1, Chaining)
+    db.create_aggregate("luot_paces", 2, Pacing)  # type: ignore[arg-type] # typeshed knows aggregates of numbers only
     for number, script in enumerate(scripts[have:], have + 1):
         try:
             # The schema and its number change in one transaction.

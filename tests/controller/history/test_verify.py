@@ -37,7 +37,8 @@ def day() -> RecordedDay:
 @pytest.fixture
 def file(day: RecordedDay, tmp_path: Path) -> Path:
     """Its ledger, to be tampered with."""
-    day.turn.facts, day.state.paced = list(enumerate(day.ledger, 1)), set(day.state.paces)
+    day.turn.facts = list(enumerate(day.ledger, 1))
+    day.state.paced.update(day.state.paces)
     return kept(day, tmp_path)
 
 
@@ -178,7 +179,7 @@ def test_a_forged_key_is_told_beside_the_right_one(day: RecordedDay, file: Path)
         ("INSERT INTO visit SELECT 999, json_set(body, '$.id', 999) FROM visit LIMIT 1", "row visit 999 is "),
         ("UPDATE desk SET body = json_set(body, '$.version', 0) WHERE id = '1'", "row desk 1 is "),
         ("DELETE FROM desk WHERE id = '2'", "row desk 2 is "),
-        ("UPDATE pace SET body = json_set(body, '$.older', 7)", "row pace "),
+        ("UPDATE pace SET body = json_set(body, '$.older', 5)", "row pace "),
         ("UPDATE office SET visit_id = 3", "row office.visit_id is 3"),
         ("UPDATE office SET at_ms = 3", "row office.at_ms is 3"),
     ],
