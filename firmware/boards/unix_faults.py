@@ -8,7 +8,7 @@
 import os
 import time
 
-from luot_firmware.flash import ENOSPC
+from luot_firmware.flash import NO_ROOM
 from models.mfrc522_model import FIELD
 
 _NEVER = 1 << 60
@@ -18,11 +18,11 @@ _BALLAST_BYTES = (64 * 4096, 4096, 400, 40)
 
 
 class Faults:
-    """Of these models; `folder` is where the flash is mounted. ticks_ms() is the counter that jumps."""
+    """Of this chip, and of `flash` once it is mounted at `folder`. ticks_ms() is the counter that jumps."""
 
-    def __init__(self, chip, flash, folder):
+    def __init__(self, chip, folder):
+        self.flash = None
         self._chip = chip
-        self._flash = flash
         self._folder = folder
         self._version = chip.version
         self._crystal_cycles = chip.crystal_cycles
@@ -86,7 +86,7 @@ class Faults:
             self._chip.reset()
 
     def _fail_flash(self):
-        self._flash.fails_writes = True
+        self.flash.fails_writes = True
 
     def _fill_flash(self):
         """Leave no room for data, then none for names."""
@@ -99,11 +99,11 @@ class Faults:
                         for _ in range(0, size, 4096):
                             file.write(bytes(min(size, 4096)))
             except OSError as error:
-                if error.args[0] != ENOSPC:
+                if error.args[0] not in NO_ROOM:
                     raise
 
     def _mend_flash(self):
-        self._flash.fails_writes = False
+        self.flash.fails_writes = False
         for name in os.listdir(self._folder):
             if ("/" + name).startswith(_BALLAST):
                 os.remove(self._folder + "/" + name)

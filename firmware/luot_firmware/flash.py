@@ -7,8 +7,11 @@ when it returns, and a loss of power leaves all of it or nothing; any OSError of
 import errno
 import os
 
-ENOSPC = 28
-"""No room; MicroPython's errno has no name for it."""
+NO_ROOM = (28, 36)
+"""What littlefs says without room: ENOSPC, and ENAMETOOLONG where a new file's name finds none.
+
+MicroPython's errno has no names for them.
+"""
 
 _NEW = ".new"
 _PAGE_BYTES = 256

@@ -8,7 +8,7 @@ a start reads only their segments and the log's end.
 """
 
 from luot_firmware import records
-from luot_firmware.flash import ENOSPC
+from luot_firmware.flash import NO_ROOM
 from luot_protocol import faults
 
 CAPACITY = 10_000
@@ -281,7 +281,7 @@ class Outbox:
 
     def _failed(self, error):
         self.write_errors += 1
-        self._broken = faults.FLASH_FULL if error.args[0] == ENOSPC else faults.FLASH_FAILING
+        self._broken = faults.FLASH_FULL if error.args[0] in NO_ROOM else faults.FLASH_FAILING
 
 
 def _is_segment(name):
