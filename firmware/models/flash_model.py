@@ -79,10 +79,10 @@ class FlashModel:
         if operation == _SYNC:
             self._memory.flush()
         if operation == _ERASE:
-            self._operate(block * BLOCK_BYTES, (None,) * (BLOCK_BYTES // _PIECE_BYTES))
-            self.erases[block] += 1
             if self.fails_writes:
                 return -errno.EIO
+            self._operate(block * BLOCK_BYTES, (None,) * (BLOCK_BYTES // _PIECE_BYTES))
+            self.erases[block] += 1
         return -errno.EIO if self.is_cut else 0
 
     def _operate(self, at, pieces):

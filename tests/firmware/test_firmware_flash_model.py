@@ -1,5 +1,6 @@
 """The model of a flash chip forgets nothing, sets no bit without erasing, and leaves what a cut would leave."""
 
+from errno import EIO
 from io import BytesIO
 
 from models.flash_model import BEFORE, BLOCK_BYTES, HALF, MIXED, PAGE_BYTES, FlashModel
@@ -116,3 +117,14 @@ def test_without_power_it_refuses_everything():
     for _ in range(3):
         assert chip.writeblocks(1, ALL) is None
     assert ALL == page(chip)
+
+
+def test_a_worn_out_flash_still_reads():
+    """Neither programming nor erasing changes or counts anything, each with an I/O error; then all is as before."""
+    chip = chip_with()
+    chip.writeblocks(1, SOME)
+    chip.fails_writes = True
+    assert [-EIO, -EIO] == [chip.writeblocks(1, ALL), chip.ioctl(ERASE, 1)]
+    assert (SOME, 1, 0) == (page(chip), chip.operations, sum(chip.erases))
+    chip.fails_writes = False
+    assert (None, ALL) == (chip.writeblocks(1, ALL), page(chip))
