@@ -34,8 +34,8 @@ def main(argv):
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    card_reader, buttons, sink, others = board.attach(ours)
     outbox = Outbox(board.mount())
+    card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)
     faces = Feedback(sink, ours.language)
     scanner = Scanner(clock)

@@ -36,6 +36,7 @@ class Board:
         self.flash = Flash(argv[1])
         self._image = argv[1].rstrip("/") + _IMAGE
         self._claim = None
+        self._device = None
         self._faults = None
 
     def mount(self):
@@ -43,10 +44,8 @@ class Board:
         try:
             memory = _opened(self._image)
             self._claim = _claimed(self._image)
-            device = FlashModel(memory, RP2040_BLOCKS)
-            if self._faults is not None:
-                self._faults.flash = device
-            return mount(device, _MOUNTED)
+            self._device = FlashModel(memory, RP2040_BLOCKS)
+            return mount(self._device, _MOUNTED)
         except OSError as error:
             what = "another reader uses it; end that one first"
             if error.errno != errno.EADDRINUSE:
@@ -69,7 +68,7 @@ class Board:
         if settings.hall is None:
             terminal = Terminal()
             return Mfrc522(chip, chip.chip_select, chip.reset_pin), terminal, terminal, ()
-        self._faults = Faults(chip, _MOUNTED)
+        self._faults = Faults(chip, self._device, _MOUNTED)
         hall = Hall(settings.hall, settings.reader, field, self._faults)
         return ReaderInHall(chip, hall), hall, hall, (hall.run(),)
 

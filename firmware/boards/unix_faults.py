@@ -18,11 +18,11 @@ _BALLAST_BYTES = (64 * 4096, 4096, 400, 40)
 
 
 class Faults:
-    """Of this chip, and of `flash` once it is mounted at `folder`. ticks_ms() is the counter that jumps."""
+    """Of this chip, and of the flash at `folder`. ticks_ms() is the counter that jumps."""
 
-    def __init__(self, chip, folder):
-        self.flash = None
+    def __init__(self, chip, flash, folder):
         self._chip = chip
+        self._flash = flash
         self._folder = folder
         self._version = chip.version
         self._crystal_cycles = chip.crystal_cycles
@@ -86,7 +86,7 @@ class Faults:
             self._chip.reset()
 
     def _fail_flash(self):
-        self.flash.fails_writes = True
+        self._flash.fails_writes = True
 
     def _fill_flash(self):
         """Leave no room for data, then none for names."""
@@ -103,7 +103,7 @@ class Faults:
                     raise
 
     def _mend_flash(self):
-        self.flash.fails_writes = False
+        self._flash.fails_writes = False
         for name in os.listdir(self._folder):
             if ("/" + name).startswith(_BALLAST):
                 os.remove(self._folder + "/" + name)

@@ -112,9 +112,7 @@ class Hall:
             self._button = button
             self._field.clear()
             for uid in uids:
-                card = Card(uid)
-                card.cut = cut
-                self._field.put(card)
+                self._field.put(Card(uid, cut=cut))
 
         return lay
 

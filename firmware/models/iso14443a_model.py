@@ -49,11 +49,11 @@ class Card:
     cut: None, or the number of bits after which its next answer breaks off, for then it is gone.
     """
 
-    def __init__(self, uid, sak=0x08, refuses_halt=False):
+    def __init__(self, uid, sak=0x08, refuses_halt=False, cut=None):
         self.uid = bytes(uid)
         self.state = None
         self.refuses_halt = refuses_halt
-        self.cut: int | None = None
+        self.cut = cut
         self._atqa = _ATQA[len(uid)]
         self._saks = [_SAK_CASCADE] * (len(uid) // 3 - 1) + [sak]
         self._was_halted = False
