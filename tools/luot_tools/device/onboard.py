@@ -8,7 +8,7 @@ from typing import Any
 
 
 def about() -> dict[str, Any]:
-    """What the board is: port, machine, version, chip id as hex digits (may be empty), free heap in bytes."""
+    """What the board is: platform, machine, version, chip id as hex digits (may be empty), free heap in bytes."""
     import gc
     import os
     import sys
@@ -24,11 +24,9 @@ def about() -> dict[str, Any]:
     if hasattr(gc, "mem_free"):
         found["heap"] = gc.mem_free()
     try:
-        import machine  # type: ignore[import-not-found, unused-ignore]
-
-        found["id"] = machine.unique_id().hex()
+        found["id"] = __import__("machine").unique_id().hex()
     except (ImportError, AttributeError):
-        pass
+        found["id"] = ""
     return found
 
 

