@@ -5,6 +5,7 @@ A call that a noisy line or a restart spoilt is made again, so what is called mu
 
 import ast
 import base64
+import contextlib
 import hashlib
 import inspect
 import json
@@ -17,6 +18,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
+from luot_controller.errors import LuotError
 from luot_tools.serial.errors import BoardGarbled, LinePassing, ProgramFailed
 from luot_tools.serial.line import Clock, Line
 from luot_tools.serial.port import BAUD, Port, open_port
@@ -111,8 +113,17 @@ class Board:
         self._is_ours = False
         self.repl.start_program()
 
+    def leave(self) -> None:
+        """Leave it waiting at its friendly prompt."""
+        self.enter()
+        self._is_ours = False
+        self.repl.leave()
+
     def close(self) -> None:
-        """Give the port free."""
+        """Start its program again, if we stopped it and the line still holds, and give the port free."""
+        if self._is_ours:
+            with contextlib.suppress(LuotError):
+                self.start_program()
         self.repl.line.port.close()
 
     def __enter__(self) -> Self:

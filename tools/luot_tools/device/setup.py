@@ -60,7 +60,6 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
         yield _told(change, "would do")
         key = f"key {office_kid} stays" if keep_key else f"with a new key for {wish.reader}"
         yield Step("provision", "would do", f"{SETTINGS}, {key}")
-        board.start_program()
         return
     if change.write or change.remove:
         files.remove(board, firmware.START)

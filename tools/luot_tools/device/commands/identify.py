@@ -17,7 +17,6 @@ def command(port: str | None, baud: int, seconds: int) -> None:
     """Let the light of the board at PORT blink; its program is started again afterwards."""
     with board_at(port, baud) as board:
         problem = board.call_within(seconds + _SPARE_S, onboard_reader.blink, seconds)
-        board.start_program()
     if problem:
         raise LuotError(f"{board.address}: its light cannot be used: {problem}", "Pull its cable to see which it is.")
     click.echo(f"{board.address} has blinked")

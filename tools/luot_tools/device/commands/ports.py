@@ -40,11 +40,9 @@ def command(ask: bool, named: tuple[str, ...], baud: int, as_json: bool) -> None
 def _asked(address: str, baud: int) -> dict[str, Any]:
     try:
         with connect(address, baud) as board:
-            said = board.call(onboard.about) | board.call(onboard_reader.installed)
-            board.start_program()
+            return board.call(onboard.about) | board.call(onboard_reader.installed)
     except LuotError as error:
         return {"error": error.code, "problem": error.subject}
-    return said
 
 
 def _words(row: dict[str, Any]) -> str:

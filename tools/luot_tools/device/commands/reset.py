@@ -12,9 +12,7 @@ from luot_tools.device.commands.options import baud_option, board_at, port_optio
 def command(port: str | None, baud: int, prompt: bool) -> None:
     """Stop what runs on the board and start it anew."""
     with board_at(port, baud) as board:
+        board.restart()
         if prompt:
-            board.restart()
-            board.repl.leave()
-        else:
-            board.start_program()
+            board.leave()
     click.echo(f"{board.address}: started anew{', waiting at its prompt' if prompt else ''}")

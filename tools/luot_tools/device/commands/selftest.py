@@ -24,7 +24,6 @@ def command(port: str | None, baud: int, as_json: bool) -> None:
         board.restart()
         wanted = with_manifest(firmware.compiled(board.call(onboard.about)["platform"]))
         found = list(checks.run(board, wanted))
-        board.start_program()
     if as_json:
         click.echo(json.dumps([{"name": check.name, "ok": check.is_good, "detail": check.detail} for check in found]))
     else:
