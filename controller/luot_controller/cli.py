@@ -25,6 +25,7 @@ COMMANDS = {
     "bench": ("luot_tools.bench.command", "Measure an office and a reader on this machine."),
 }
 
+
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luot")
 def luot() -> None:

@@ -7,8 +7,8 @@ A board file has one class:
       mount()           the Flash that keeps the taps
       ticks_ms()        its counter of milliseconds, as time.ticks_ms
       signal_dbm()      of its radio, as last received; None without one
-      attach(settings)  sets up the hardware, after mount(); returns (CardReader, Buttons, Sink, coroutines to run beside
-                        the app)
+      attach(settings)  sets up the hardware, after mount(); returns (CardReader, Buttons, Sink, coroutines to run
+                        beside the app)
 
 Buttons has one method, `take()`: the number of the button pressed for the tap at hand, 0 for none, and forgets it.
 """
