@@ -1,7 +1,7 @@
 """The reader on a PC keeps its taps in flash.img, which it makes, has to itself, and formats only when it is blank."""
 
 import pytest
-from surroundings import ROOT, Hall, Reader, eventually, run_micropython
+from surroundings import HEAP_OF_READER, ROOT, Hall, Reader, eventually, run_micropython
 
 pytestmark = pytest.mark.real
 
@@ -40,7 +40,7 @@ def test_two_readers_never_share_a_flash(reader: Reader, hall: Hall) -> None:
     """A second one on the same folder ends with one line; the first goes on, and its end frees the flash."""
     reader.start()
     hall.saw("ready")
-    done = run_micropython(MAIN, reader.flash)
+    done = run_micropython(MAIN, reader.flash, heap=HEAP_OF_READER)
     line = f"{reader.flash}/flash.img: another reader uses it; end that one first\n"
     assert (2, "", line) == (done.returncode, done.stdout, done.stderr)
     hall.tap("04000001")
@@ -54,7 +54,7 @@ def test_a_strange_image_is_left_as_it_is(reader: Reader) -> None:
     image = reader.flash / "flash.img"
     content = b"\xff" * (BLOCKS * BLOCK_BYTES - 1) + b"x"
     image.write_bytes(content)
-    done = run_micropython(MAIN, reader.flash)
+    done = run_micropython(MAIN, reader.flash, heap=HEAP_OF_READER)
     assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
     assert f"{image}: not usable" in done.stderr
     assert content == image.read_bytes()
@@ -63,5 +63,5 @@ def test_a_strange_image_is_left_as_it_is(reader: Reader) -> None:
 def test_a_folder_that_takes_no_file_ends_it_with_one_line(reader: Reader) -> None:
     """So does something else in the image's place."""
     (reader.flash / "flash.img").mkdir()
-    done = run_micropython(MAIN, reader.flash)
+    done = run_micropython(MAIN, reader.flash, heap=HEAP_OF_READER)
     assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))

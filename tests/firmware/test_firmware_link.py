@@ -252,24 +252,20 @@ def test_a_report_never_goes_before_a_tap(folder):
 
 
 def test_a_day_without_an_answer(folder):
-    """The office takes frames and never answers: the eight oldest go out a few times a minute."""
-    rig = Rig(folder, 10)
+    """The office takes frames and never answers: it is asked a few times a minute, and all is well after that."""
+    rig = Rig(folder, 1)
     rig.link._up_ms = 0
     sent = 0
     while rig.clock.ms < 86_400_000:
         sent += len(rig.send())
         rig.link._watch_newest()
         rig.clock.ms += max(1, rig.link._pace.wait_ms(rig.outbox.window, rig.clock.ms, 60_000))
-    times = sent // 8
-    assert sent == 8 * times
-    assert 3840 <= times <= 6000
-    assert (10, 8, 8) == (rig.outbox.depth(), len(rig.link._pace._sent_ms), rig.link._pace.overdue(rig.clock.ms))
-    assert {faults.OFFICE_SILENT} == set(rig.faces.told)
-    for seq in range(1, 11):
-        rig.receive(seq)
-        rig.send()
+    assert 3840 <= sent <= 6000
+    assert (1, 1) == (rig.outbox.depth(), rig.link._pace.overdue(rig.clock.ms))
+    assert [faults.OFFICE_SILENT] == rig.faces.told
+    rig.receive(1)
     assert (0, "no office") == (rig.outbox.depth(), rig.faces.told[-1])
-    assert [(seq, True) for seq in range(1, 11)] == rig.faces.answers
+    assert [(1, True)] == rig.faces.answers
 
 
 def test_a_leap_of_the_clock_holds_while_its_taps_are_open(folder):

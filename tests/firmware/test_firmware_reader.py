@@ -6,6 +6,7 @@ import time
 import pytest
 from surroundings import (
     CARD_KEY,
+    HEAP_OF_READER,
     ROOT,
     Hall,
     Mosquitto,
@@ -256,7 +257,7 @@ def test_bad_settings_end_it_with_one_line(reader: Reader) -> None:
     """Key, value and what is allowed on standard error, exit code 2, no traceback, and no boot is counted."""
     settings = json.loads((reader.flash / "settings.json").read_text())
     (reader.flash / "settings.json").write_text(json.dumps(settings | {"port": 0}))
-    done = run_micropython(ROOT / "firmware" / "main.py", reader.flash)
+    done = run_micropython(ROOT / "firmware" / "main.py", reader.flash, heap=HEAP_OF_READER)
     line = "settings.json: port is 0; allowed is a whole number from 1 to 65535\n"
     assert (2, "", line) == (done.returncode, done.stdout, done.stderr)
     assert ["settings.json"] == [path.name for path in reader.flash.iterdir()]
@@ -264,8 +265,8 @@ def test_bad_settings_end_it_with_one_line(reader: Reader) -> None:
 
 def test_a_missing_folder_ends_it_with_one_line() -> None:
     """So do a folder that is not there, and no folder at all."""
-    done = run_micropython(ROOT / "firmware" / "main.py", "/nonexistent")
+    done = run_micropython(ROOT / "firmware" / "main.py", "/nonexistent", heap=HEAP_OF_READER)
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
     assert "provisioning" in done.stderr
-    done = run_micropython(ROOT / "firmware" / "main.py")
+    done = run_micropython(ROOT / "firmware" / "main.py", heap=HEAP_OF_READER)
     assert (2, "usage: micropython main.py FLASH_FOLDER\n") == (done.returncode, done.stderr)
