@@ -48,6 +48,6 @@ for _name in ("boot.py", "main.py") if _mode == "program" else ("boot.py",):
     try:
         exec(_text, globals())
     except SystemExit:
-        raise
+        sys.stdout.write("\x17")  # a board starts anew
     except BaseException as _error:  # noqa: BLE001 - a board shows whatever its program raised
         sys.print_exception(_error)

@@ -27,6 +27,9 @@ _RAW, _FRIENDLY = b"raw REPL; CTRL-B to exit\r\n", b'Type "help()" for more info
 LISTENS = b"\x16"
 """What board_start.py says when it is ready; before, a board takes no input."""
 
+EXITED = b"\x17"
+"""What it says when the program has ended by SystemExit; then a board starts anew."""
+
 _READ_WITHIN_S = 0.05
 
 Disturb = Callable[[bytes], bytes]
@@ -102,6 +105,9 @@ class PtyBoard:
                     if LISTENS in data and mode == "prompt":
                         child.write(b"\x01")
                     listens, data = LISTENS in data, data.replace(LISTENS, b"", 1)
+                if EXITED in data:
+                    self._write(outer, self.from_board(data.partition(EXITED)[0]))
+                    return True, mode
                 said = (said + data)[-256:]
                 raw, friendly = said.rfind(_RAW), said.rfind(_FRIENDLY)
                 if raw != friendly:

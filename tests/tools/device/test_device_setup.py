@@ -12,7 +12,7 @@ from pulled_cable import END_OF_PROGRAM, cut_during, writes_of
 from luot_controller.errors import UsageProblem
 from luot_tools.device import onboard_reader
 from luot_tools.device.board import Board, connect
-from luot_tools.device.setup import SelfTestFailed, Step, Wish, fingerprint, steps, with_manifest
+from luot_tools.device.setup import ProgramEnded, SelfTestFailed, Step, Wish, fingerprint, steps, with_manifest
 
 pytestmark = pytest.mark.real
 
@@ -53,9 +53,14 @@ def office() -> Identities:
 
 
 def set_up(
-    board: Board, office: Identities, carried: Mapping[str, bytes] = OLD, reader: str = "entry-1", dry_run: bool = False
+    board: Board,
+    office: Identities,
+    carried: Mapping[str, bytes] = OLD,
+    reader: str = "entry-1",
+    dry_run: bool = False,
+    watch_s: float = 0,
 ) -> list[Step]:
-    wish = Wish(reader, office, lambda _platform: carried)
+    wish = Wish(reader, office, lambda _platform: carried, watch_s=watch_s)
     return list(steps(board, wish, dry_run=dry_run, progress=lambda *_: None))
 
 
@@ -155,6 +160,30 @@ def test_a_board_that_fails_its_self_test_starts_nothing(pty_board: PtyBoard, of
     with connect(str(pty_board.path)) as board:
         set_up(board, office)
     assert whole(pty_board, OLD)
+
+
+@pytest.mark.parametrize(
+    ("main", "what"),
+    [
+        (b"print('one', 1)\n1 / 0", "ZeroDivisionError"),
+        (b"import sys\nprint('no board file')\nsys.exit(1)", "no board file"),
+        (b"x = 1", "it said nothing"),
+    ],
+    ids=["raises", "exits, and is started over and over", "just ends"],
+)
+def test_a_program_that_does_not_stay(pty_board: PtyBoard, office: Identities, main: bytes, what: str) -> None:
+    """A reader's program never ends: one that does is an error that shows what it said."""
+    with connect(str(pty_board.path)) as board, pytest.raises(ProgramEnded) as raised:
+        set_up(board, office, {**OLD, "main.py": main}, watch_s=2)
+    assert "main.py has ended" in raised.value.subject
+    assert what in raised.value.subject
+
+
+def test_a_program_that_stays(pty_board: PtyBoard, office: Identities) -> None:
+    """It may print what it likes."""
+    with connect(str(pty_board.path)) as board:
+        found = set_up(board, office, {**OLD, "main.py": b"print('>>> hello')\nwhile True: pass"}, watch_s=0.5)
+    assert "done" == did(found)["start"]
 
 
 @pytest.mark.parametrize("arrives", [False, True], ids=["lost", "done, but not answered"])

@@ -15,9 +15,11 @@ from luot_tools.device import checks, files, onboard, onboard_reader
 from luot_tools.device.board import Board
 from luot_tools.device.files import Change, Progress
 from luot_tools.device.office import Identities
+from luot_tools.serial.errors import shown
 
 SETTINGS = "settings.json"
 MANIFEST = "luot.json"
+WATCH_S = 2.0
 
 
 class Step(NamedTuple):
@@ -34,12 +36,23 @@ class SelfTestFailed(LuotError):
     code = "selftest.failed"
 
 
+class ProgramEnded(LuotError):
+    """Raised when the board's program ends as soon as it is started."""
+
+    code = "program.ended"
+
+
 class Wish(NamedTuple):
-    """What a board is to become; compile: the files for a `sys.platform`, see `luot_tools.firmware`."""
+    """What a board is to become.
+
+    compile: the files for a `sys.platform`, see `luot_tools.firmware`. watch_s: how long its program is watched after
+    its start, which must not end.
+    """
 
     reader: str
     identities: Identities
     compile: Callable[[str], Mapping[str, bytes]] = firmware.compiled
+    watch_s: float = WATCH_S
 
 
 def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Iterator[Step]:
@@ -76,6 +89,12 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
     yield Step("selftest", "done", "all good")
     is_started = files.write(board, firmware.START, start[firmware.START], progress)
     board.start_program()
+    said = board.repl.last_words(wish.watch_s) if wish.watch_s else None
+    if said is not None:
+        raise ProgramEnded(
+            f"{board.address}: {firmware.START} has ended; it said {shown(said.strip())}",
+            "See all that it says: luot device log",
+        )
     yield Step("start", "done" if is_started else "kept", f"{firmware.START} runs")
 
 

@@ -35,7 +35,8 @@ _REST_WITHIN_S = 2.0
 """For the end of an answer whose beginning has come."""
 _PIECE_BYTES = 256
 _PIECE_PAUSE_S = 0.01
-_RESTARTS = (b"soft reboot\r\n", b'Type "help()" for more information.\r\n>>> ')
+_PROMPT = b'Type "help()" for more information.\r\n>>> '
+_RESTART = b"soft reboot\r\n"
 
 
 class RawRepl:
@@ -59,7 +60,7 @@ class RawRepl:
             except Silence:
                 pass
             # A program that exits when it is interrupted makes the board start anew: the next start has to be caught.
-            try_s = _FIRST_TRY_S if _RESTARTS[0] in self.line.said else min(2 * try_s, _LONGEST_TRY_S)
+            try_s = _FIRST_TRY_S if _RESTART in self.line.said else min(2 * try_s, _LONGEST_TRY_S)
         if self.line.heard == heard_before:
             raise BoardSilent(self.line.address, limit_s)
         raise BoardNeverPrompts(self.line.address, limit_s, self.line.said)
@@ -89,7 +90,7 @@ class RawRepl:
         deadline = self.line.deadline(limit_s)
         self.line.write(_END, deadline)
         with contextlib.suppress(Silence):  # enter() finds out what the board does instead
-            self.line.skip_past(_RESTARTS[0], deadline.sooner(_LONGEST_TRY_S))
+            self.line.skip_past(_RESTART, deadline.sooner(_LONGEST_TRY_S))
         self.enter(deadline.left_s())
 
     def leave(self) -> None:
@@ -100,6 +101,19 @@ class RawRepl:
         """Start MicroPython anew as power does, main.py included; the board is not ours any more."""
         self.leave()
         self.line.write(_END, self.line.deadline(_REST_WITHIN_S))
+
+    def last_words(self, within_s: float) -> bytes | None:
+        """After start_program(): what the program said last if it ends in that time, else None."""
+        deadline = self.line.deadline(within_s)
+        try:
+            self.line.skip_past(_RESTART, deadline)
+            self.line.said = b""
+            said = self.line.skip_past(_PROMPT, deadline)
+        except Silence:
+            # One that exits is started over and over.
+            before, again, _ = self.line.said.rpartition(_RESTART)
+            return before if again else None
+        return said.rpartition(b"MicroPython ")[0].rpartition(_RESTART)[2]
 
     def _try_to_enter(self, deadline: Deadline, whole: Deadline) -> bool:
         self.line.echoes = False
@@ -172,7 +186,7 @@ class RawRepl:
         raise BoardGarbled(self.line.address, self.line.said)
 
     def _why_silent(self, deadline: Deadline) -> BoardProblem:
-        if any(mark in self.line.said for mark in _RESTARTS):
+        if _RESTART in self.line.said or _PROMPT in self.line.said:
             return BoardRestarted(self.line.address)
         if not deadline.passed():
             return BoardGarbled(self.line.address, self.line.rest())
