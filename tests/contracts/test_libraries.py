@@ -17,7 +17,6 @@ ROOMS = {
     "paho": [CONTROLLER + "mqtt.py"],
     "rich": [*SCREENS, CONTROLLER + "commands/", "tools/luot_tools/pictures/"],
     "serial": ["tools/luot_tools/serial/port.py"],
-    "sortedcontainers": [CONTROLLER + "engine/order.py"],
     # The naive prototype that the office is measured against has a table of its own, and is no part of an office.
     "sqlite3": [CONTROLLER + "store/sqlite_file.py", "tools/luot_tools/bench/naive.py"],
     "textual": SCREENS,
@@ -51,4 +50,4 @@ def test_the_engine_has_no_clock_dice_or_files() -> None:
     found = {name for path in python_files(CONTROLLER + "engine") for name in imports(path)}
     ours = {name for name in found if name.startswith("luot_controller.engine")}
     assert ours != set()
-    assert set() == found - ours - ENGINE - {"luot_protocol", "sortedcontainers"}
+    assert set() == found - ours - ENGINE - {"luot_protocol"}

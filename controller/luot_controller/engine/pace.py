@@ -30,7 +30,7 @@ SCARCE_MS = 5 * 60_000
 """Time in which nobody came, added to what was observed: one who comes as the doors open is no crowd."""
 
 
-_SQUARINGS = 10
+_SQUARINGS = 8
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class Pace:
 
 
 def _faded(for_ms: int) -> float:
-    """exp(-for_ms / FADE_MS) to three digits, by IEEE multiplication alone.
+    """exp(-for_ms / FADE_MS) to two digits, by IEEE multiplication alone.
 
     The last digit of math.exp is the C library's; this number is part of a state whose digest is the same anywhere.
     """

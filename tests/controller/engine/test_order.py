@@ -91,3 +91,27 @@ def test_taking_out_who_is_not_in_line_is_an_error() -> None:
     lines = lines_of([("papers", (1, 1, 1))])
     with pytest.raises((ValueError, KeyError)):
         lines.remove("papers", (2, 2, 2))
+
+
+def test_a_long_day_at_one_line() -> None:
+    """Thousands come and are called; some of those called come back to the front, some leave from the middle."""
+    lines, plain = Lines(), []
+    for n in range(4_000):
+        entry = (n, n, n)
+        lines.add("papers", entry)
+        plain.append(entry)
+        if n % 4:
+            called = plain.pop(0)
+            assert called == (lines.choose(["papers"]) or (None,))[0]
+            lines.remove("papers", called)
+            if n % 10 == 1:
+                lines.add("papers", called)
+                plain.insert(0, called)
+        if n % 7 == 0 and len(plain) > 5:
+            lines.remove("papers", plain.pop(len(plain) // 2))
+        if n % 250 == 0:
+            assert plain[:20] == lines.page("papers", 0, 20)
+            assert list(range(len(plain))) == [lines.ahead(["papers"], entry) for entry in plain]
+    while plain:
+        lines.remove("papers", plain.pop(0))
+    assert (0, None) == (lines.waiting(["papers"]), lines.choose(["papers"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from luot_tools.bench import device, latency, readers, starts, table, throughput
+from luot_tools.bench import device, latency, readers, scale, starts, table, throughput
 from luot_tools.bench.extent import QUICK, WHOLE, Extent
 from luot_tools.bench.figures import BY_NAME, Readings
 from luot_tools.bench.ground import Ground, prepare
@@ -23,6 +23,9 @@ MEASUREMENTS: Mapping[Measurement, tuple[str, ...]] = {
     readers.card_to_receipt: ("card_to_receipt_p50_ms",),
     throughput.burst: ("burst_ratio", "burst_taps_per_s"),
     throughput.durable: ("durable_taps_per_s",),
+    scale.command_cost: ("command_cost_ratio_100k", "command_cost_100k_us"),
+    scale.memory: ("rss_100k_waiting_mib",),
+    scale.estimates: ("estimate_mae_250_min", "estimate_mae_60_min", "estimate_band_cover"),
     readers.heap: ("firmware_peak_heap_bytes", "firmware_least_heap_bytes"),
 }
 """Each with the figures that it gives."""

@@ -7,7 +7,7 @@ MOST_CARDS = 9999
 
 
 class Extent(NamedTuple):
-    """readers, cards, *_taps, burst, starts: how many. rung_s, hold_s: seconds. rates: taps/s, rising."""
+    """Numbers of readers, cards, taps, starts, people, rounds, days. rung_s, hold_s: seconds. rates: taps/s, rising."""
 
     readers: int
     cards: int
@@ -23,6 +23,9 @@ class Extent(NamedTuple):
     heap_taps: int
     least_heap_taps: int
     heap_step_kb: int
+    most_waiting: int
+    cost_rounds: int
+    simulated_days: int
 
 
 WHOLE = Extent(
@@ -40,6 +43,9 @@ WHOLE = Extent(
     heap_taps=10_000,
     least_heap_taps=200,
     heap_step_kb=4,
+    most_waiting=100_000,
+    cost_rounds=400,
+    simulated_days=110,
 )
 
 QUICK = Extent(
@@ -57,4 +63,7 @@ QUICK = Extent(
     heap_taps=20,
     least_heap_taps=2,
     heap_step_kb=64,
+    most_waiting=1000,
+    cost_rounds=10,
+    simulated_days=12,
 )

@@ -37,6 +37,8 @@ Readings = dict[str, Reading]
 """By the figure's name."""
 
 _NAGLE = "the same office without TCP_NODELAY"
+_SORTED = "a list sorted again"
+_LAST = "the last 10 waits"
 _NAIVE = "the naive prototype"
 _NAIVE_SHORT = "the naive prototype, for seconds"
 
@@ -55,6 +57,14 @@ FIGURES = (
     Figure("firmware_mpy_bytes", "what a board carries, compiled", "B", "lower", 90_000, 60_000, "its source"),
     Figure("firmware_peak_heap_bytes", "heap of a reader in use", "B", "lower", 120_000, 80_000, "asyncio alone"),
     Figure("firmware_least_heap_bytes", "smallest heap that is enough", "B", "lower", None, None, ""),
+    Figure(
+        "command_cost_ratio_100k", "a command with 100,000 in line, times 100 in line", "x", "lower", 1.5, 1.2, _SORTED
+    ),
+    Figure("command_cost_100k_us", "a command with 100,000 in line", "µs", "lower", None, None, _SORTED),
+    Figure("rss_100k_waiting_mib", "memory with 100,000 in line", "MiB", "lower", 100, 70, _SORTED),
+    Figure("estimate_mae_250_min", "expected wait off by, 250 people a day", "min", "lower", 5, 4.5, _LAST),
+    Figure("estimate_mae_60_min", "expected wait off by, 60 people a day", "min", "lower", 7, 6.5, _LAST),
+    Figure("estimate_band_cover", "waits within the 80 % band, worse site", "", "higher", 0.75, 0.8, _LAST),
 )
 
 BY_NAME = {figure.name: figure for figure in FIGURES}

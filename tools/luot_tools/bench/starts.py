@@ -16,7 +16,7 @@ from luot_tools.bench.processes import START_WITHIN_S
 from luot_tools.bench.wire import Wire
 
 # What the office imports that is not its own.
-_IMPORTS = "import click, msgspec, sortedcontainers, sqlite3, logging, paho.mqtt.client; print(flush=True)"
+_IMPORTS = "import click, msgspec, sqlite3, logging, paho.mqtt.client; print(flush=True)"
 
 
 def cold_start(ground: Ground, extent: Extent, tell: Callable[[str], None]) -> Readings:
