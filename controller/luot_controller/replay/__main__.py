@@ -11,7 +11,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from luot_controller.replay.accuracy import accuracy
@@ -37,11 +37,10 @@ def cost(most: int, rounds: int) -> dict[str, dict[int, float]]:
 
 
 def weight(waiting: int) -> dict[str, float]:
-    """The most memory that this process had: Python, the engine, and so many people in line, one by one."""
-    empty = _peak_mib()
+    """The most memory that this process had: Python, the engine, and so many people in line."""
     crowd = Crowd(waiting)
     crowd.go_on(1000)
-    return {"luot": _peak_mib(), "empty": empty, "waiting": crowd.waiting}
+    return {"luot": _peak_mib(), "waiting": crowd.waiting}
 
 
 def naive_weight(waiting: int) -> dict[str, float]:
@@ -57,16 +56,23 @@ def both_sites(days: int, seed: int) -> dict[str, object]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure what the first word names."""
-    measures: dict[str, Callable[..., object]] = {
-        "cost": cost,
-        "weight": weight,
-        "naive-weight": naive_weight,
-        "accuracy": both_sites,
-    }
-    if not arguments or arguments[0] not in measures:
-        raise SystemExit(__doc__)
-    print(json.dumps(measures[arguments[0]](*map(int, arguments[1:]))))
+    """Measure what the first word names, with the numbers that follow it."""
+    match arguments:
+        case ["cost", most, rounds] if _numbers(most, rounds):
+            found: object = cost(int(most), int(rounds))
+        case ["weight", waiting] if _numbers(waiting):
+            found = weight(int(waiting))
+        case ["naive-weight", waiting] if _numbers(waiting):
+            found = naive_weight(int(waiting))
+        case ["accuracy", days, seed] if _numbers(days, seed):
+            found = both_sites(int(days), int(seed))
+        case _:
+            raise SystemExit(__doc__)
+    print(json.dumps(found))
+
+
+def _numbers(*words: str) -> bool:
+    return all(word.isdecimal() for word in words)
 
 
 def _quickest(crowds: "dict[int, Crowd] | dict[int, NaiveCrowd]", rounds: int, repeats: int) -> dict[int, float]:

@@ -36,7 +36,7 @@ def memory(_ground: Ground, extent: Extent, tell: Tell) -> Readings:
     """The most memory of a process with the whole state, Python included."""
     found = _measured("weight", extent.most_waiting)
     naive = _measured("naive-weight", extent.most_waiting)
-    tell(f"{found['waiting']:,} in line: {found['luot']:.0f} MiB, of which {found['empty']:.0f} without anybody")
+    tell(f"{found['waiting']:,} in line: {found['luot']:.0f} MiB; a list of dictionaries {naive['naive']:.0f} MiB")
     return {"rss_100k_waiting_mib": Reading(found["luot"], naive["naive"])}
 
 
