@@ -3,7 +3,8 @@
 import json
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,19 +81,30 @@ class Message:
 
 @dataclass
 class FakeBus:
-    """Remembers; `up` is whether it takes anything."""
+    """Remembers; `up` is whether it takes anything, `pieces` in how many what was said left."""
 
     up: bool = True
     published: list[tuple[str, bytes, bool]] = field(default_factory=list)
     acked: list[object] = field(default_factory=list)
+    pieces: int = 0
+    _together: bool = False
 
     def publish(self, topic: str, payload: bytes, retain: bool = False, qos: int = 1) -> bool:
         assert qos == 1
+        self.pieces += not self._together
         if self.up:
             self.published.append((topic, payload, retain))
         return self.up
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        self._together = True
+        yield
+        self._together = False
+        self.pieces += 1
+
     def ack(self, arrived: object) -> None:
+        self.pieces += not self._together
         self.acked.append(arrived)
 
 

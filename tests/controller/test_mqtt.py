@@ -33,11 +33,11 @@ time.sleep(600)
 
 
 class AnsweringServer:
-    """A TCP server that answers every CONNECT with one CONNACK code, or with nothing, and counts them."""
+    """A TCP server that answers every CONNECT with these bytes and counts them."""
 
-    def __init__(self, connack_code: int | None) -> None:
+    def __init__(self, answer: bytes) -> None:
         self.connects = 0
-        self._answer = b"" if connack_code is None else bytes([0x20, 2, 0, connack_code])
+        self._answer = answer
         self._held: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -68,8 +68,8 @@ class AnsweringServer:
 def serve() -> Iterator[Any]:
     servers: list[AnsweringServer] = []
 
-    def start(connack_code: int | None) -> AnsweringServer:
-        servers.append(AnsweringServer(connack_code))
+    def start(answer: bytes) -> AnsweringServer:
+        servers.append(AnsweringServer(answer))
         return servers[-1]
 
     yield start
@@ -136,7 +136,7 @@ def test_a_host_name_that_does_not_exist_is_unreachable() -> None:
 def test_a_peer_that_does_not_speak_mqtt_is_given_up(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that accepts and says nothing does not hold the connection for ever."""
     monkeypatch.setattr(mqtt, "READY_WITHIN_S", 0.05)
-    peer = Peer(at(serve(None).port))
+    peer = Peer(at(serve(b"").port))
     peer.connection.start()
     until(lambda: peer.connection.problem)
 
@@ -145,10 +145,32 @@ def test_a_peer_that_does_not_speak_mqtt_is_given_up(serve: Any, monkeypatch: py
     peer.connection.stop()
 
 
+@pytest.mark.parametrize("said", [b"\x20\3\0\0\0", b"\x20\2\0\0\x30\2\0\x09", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_a_peer_that_speaks_something_else_is_given_up(serve: Any, said: bytes) -> None:
+    """Not waited for, not believed, and named as what it is."""
+    peer = Peer(at(serve(said).port))
+    peer.connection.start()
+    until(lambda: peer.connection.problem)
+    peer.connection.stop()
+
+    assert "does not speak MQTT" in str(peer.connection.problem)
+
+
+def test_a_broker_that_falls_silent_is_given_up(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that answers no PINGREQ is lost, though its socket stands."""
+    monkeypatch.setattr(mqtt, "KEEPALIVE_S", 1)
+    peer = Peer(at(serve(b"\x20\2\0\0").port))
+    peer.connection.start()
+    until(lambda: False in peer.states)
+    peer.connection.stop()
+
+    assert [True, False] == peer.states[:2]
+
+
 @pytest.mark.usefixtures("fast")
 def test_a_refusal_is_told_at_once_and_not_hammered(serve: Any) -> None:
     """While a busy broker is tried five times, one that refuses the password is tried once."""
-    refusing, busy = serve(5), serve(3)
+    refusing, busy = serve(b"\x20\2\0\5"), serve(b"\x20\2\0\3")
     refused, waiting = Peer(at(refusing.port)), Peer(at(busy.port))
     refused.connection.start()
 

@@ -1,33 +1,42 @@
 """luot_tools.frame_fields: the described fields are those that frames seal and read, with the bounds they enforce."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from luot_protocol import cbor, codes, cose, frames
 from luot_protocol.errors import ProtocolError
-from luot_tools.frame_fields import FRAMES, RECEIPT, TAP, Frame, FrameField
+from luot_tools.frame_fields import FRAMES, HEALTH, RECEIPT, TAP, Frame, FrameField
 
 KEY = bytes(32)
-FULL = {
+FULL: dict[str, Any] = {
     "tap": frames.Tap(1, 2, b"c" * 16, 3, frames.CLOCK_GOOD, 4, 5),
     "receipt": frames.Receipt(1, 2, codes.OPENED, 3, 4, 5, 6, "7"),
+    "health": dict.fromkeys(frames.HEALTH, 1) | {"version": "1.0", "faults": [1, 2]},
 }
-FIELDS = [
-    pytest.param(frame, field, id=f"{frame.name}.{field.name}") for frame in FRAMES.values() for field in frame.fields
-]
+SEALS = {"tap": frames.seal_tap, "receipt": frames.seal_receipt, "health": frames.seal_health}
+READS = {"tap": frames.read_tap, "receipt": frames.read_receipt, "health": frames.read_health}
+KINDS = [frame for kinds in FRAMES.values() for frame in kinds]
+FIELDS = [pytest.param(frame, field, id=f"{frame.name}.{field.name}") for frame in KINDS for field in frame.fields]
+MAKES: dict[str, Callable[[int], Any]] = {
+    "uint": int,
+    "int": int,
+    "bytes": bytes,
+    "text": lambda length: "x" * length,
+    "list": lambda length: [1] * length,
+}
 
 
 def sealed(frame: Frame) -> Any:
     """The fullest frame of its kind, opened but not read."""
-    seal = frames.seal_tap if frame is TAP else frames.seal_receipt
-    return frames.parse(seal(FULL[frame.name], b"kid", KEY))
+    return frames.parse(SEALS[frame.name](FULL[frame.name], b"kid", KEY))
 
 
 def read(frame: Frame, payload: dict[int, Any]) -> Any:
     """Read a frame that was signed over `payload`."""
     envelope = frames.parse(cose.seal(cbor.dumps(payload), b"kid", KEY, frame.direction))
-    return (frames.read_tap if frame is TAP else frames.read_receipt)(envelope, KEY)
+    return READS[frame.name](envelope, KEY)
 
 
 def refuses(frame: Frame, payload: dict[int, Any]) -> bool:
@@ -39,14 +48,15 @@ def refuses(frame: Frame, payload: dict[int, Any]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("frame", FRAMES.values(), ids=lambda frame: frame.name)
+@pytest.mark.parametrize("frame", KINDS, ids=lambda frame: frame.name)
 def test_the_fields_are_those_of_the_code(frame: Frame) -> None:
     """Each key of the fullest frame is described, under the name that the code has for its value."""
     payload = cbor.loads(sealed(frame).payload)
     assert [field.key for field in frame.fields] == list(payload)
-    values = {field.key: getattr(FULL[frame.name], field.name, field.least) for field in frame.fields}
-    assert values == payload
-    assert {"kind", *FULL[frame.name].__slots__} == {field.name for field in frame.fields}
+    full = FULL[frame.name]
+    full = full if frame is HEALTH else {name: getattr(full, name) for name in full.__slots__}
+    assert {field.key: full.get(field.name, field.least) for field in frame.fields} == payload
+    assert {"kind", *full} == {field.name for field in frame.fields}
     assert cose.verify(sealed(frame), KEY, frame.direction)
 
 
@@ -54,8 +64,8 @@ def test_the_fields_are_those_of_the_code(frame: Frame) -> None:
 def test_bounds(frame: Frame, field: FrameField) -> None:
     """The least and the most are read; another type is refused, and of numbers and bytes one beyond either."""
     payload = cbor.loads(sealed(frame).payload)
-    made = {"uint": int, "bytes": bytes, "text": lambda length: "x" * length}[field.kind]
-    beyond = [] if field.kind == "text" else [made(field.least - 1), made(field.most + 1)]
+    made: Callable[[int], Any] = MAKES[field.kind]
+    beyond = [made(field.least - 1), made(field.most + 1)] if field.kind in ("uint", "int", "bytes") else []
     for value in (made(field.least), made(field.most)):
         assert not refuses(frame, {**payload, field.key: value})
     for value in [*beyond, ["of another type"]]:

@@ -112,11 +112,15 @@ class Office:
         except StoreFailed as failure:
             self.counters.problem("store.failed", str(failure))
             self._recover()
-        else:
+            turn = Turn()
+        with self._bus.together():
             self._publish(turn)
-        # Also after a failure: readers send again, and a broker stops delivering to whoever never acknowledges.
-        for message in arrived:
-            self._bus.ack(message)
+            # Also after a failure: readers send again, and a broker stops delivering to whoever never acknowledges.
+            for message in arrived:
+                self._bus.ack(message)
+        if self._on_fact is not None:
+            for _, fact in turn.facts:
+                self._on_fact(fact)
 
     def _drain(self, timeout_s: float) -> list[Arrived]:
         messages: list[Arrived] = []
@@ -125,7 +129,8 @@ class Office:
             while True:
                 if isinstance(item, bool):
                     if item:
-                        self._greet()
+                        with self._bus.together():
+                            self._greet()
                 elif item is None:
                     break
                 else:
@@ -244,8 +249,6 @@ class Office:
         for place in screens.touched(self._state, (fact for _, fact in turn.facts)):
             self._show(place)
         for event_id, fact in turn.facts:
-            if self._on_fact is not None:
-                self._on_fact(fact)
             if self._published == event_id - 1 and self._say("event", None, ledger.event_fields(event_id, fact)):
                 self._published = event_id
 

@@ -1,5 +1,6 @@
 """What the loop needs of its surroundings. Holds no implementation."""
 
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 
@@ -21,6 +22,10 @@ class Bus(Protocol):
 
     def publish(self, topic: str, payload: bytes, retain: bool = False, qos: int = 1) -> bool:
         """Hand over a message; False when there is no connection."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is published and acknowledged inside may leave at its end."""
         ...
 
     def ack(self, arrived: Any) -> None:

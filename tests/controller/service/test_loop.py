@@ -28,6 +28,13 @@ def test_a_tap_becomes_a_turn(rig: Rig) -> None:
     assert 2 == rig.last("board")["waiting"]
 
 
+def test_a_turn_is_said_in_one_piece(rig: Rig) -> None:
+    """Receipts, screens, events and acknowledgements of a turn leave together."""
+    before = rig.bus.pieces
+    rig.send(*(rig.frame(number) for number in range(1, 6)))
+    assert (1, 5) == (rig.bus.pieces - before, len(rig.receipts()))
+
+
 def test_call_next(rig: Rig) -> None:
     """The clerk's key calls the first, with the reason; desk, board and card say so."""
     rig.tap(17)

@@ -1,20 +1,25 @@
-"""The naive prototype that the office is measured against: a callback, one tap, one commit. Never part of an office.
+"""The naive prototype that the office is measured against: paho's callback, one tap, one commit. No part of an office.
 
 Run as `python -m luot_tools.bench.naive <data folder> <readers' settings> <card list>`; it says "ready" when it is.
 """
 
 import csv
 import json
-import signal
+import socket
 import sqlite3
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from luot_controller.access import CONTROLLER, load
-from luot_controller.mqtt import Arrived, Connection
 from luot_protocol import codes, frames, topics
 from luot_protocol.card import card_hash
+
+# As the office does it: without, the prototype would wait, not work.
+_NODELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Naive:
@@ -34,10 +39,22 @@ class Naive:
         self._db.execute("CREATE TABLE tap (kid, boot, seq, number, PRIMARY KEY (kid, boot, seq))")
         access = load(data, CONTROLLER)
         self._site = access.site
-        up = topics.build(self._site, "link_up", "+")
-        self.connection = Connection(access, "naive", on_message=self._take, subscriptions=[up])
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, "naive", protocol=paho.MQTTv311)
+        self._client.username_pw_set(access.name, access.password)
+        self._client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(*_NODELAY)  # type: ignore[attr-defined]
+        self._client.on_connect = self._connected
+        self._client.on_subscribe = lambda *_: print("ready", flush=True)
+        self._client.on_message = self._take
+        self._client.connect(access.host, access.port)
 
-    def _take(self, arrived: Arrived) -> None:
+    def run(self) -> None:
+        """Serve until SIGTERM, which ends the process."""
+        self._client.loop_forever()
+
+    def _connected(self, *_: Any) -> None:
+        self._client.subscribe(topics.build(self._site, "link_up", "+"), 1)
+
+    def _take(self, _client: paho.Client, _data: Any, arrived: paho.MQTTMessage) -> None:
         envelope = frames.parse(arrived.payload)
         key = self._keys[envelope.kid]
         tap = frames.read_tap(envelope, key)
@@ -47,21 +64,10 @@ class Naive:
         self._db.execute("INSERT OR IGNORE INTO tap VALUES (?, ?, ?, ?)", (envelope.kid, tap.boot, tap.seq, number))
         receipt = frames.seal_receipt(frames.Receipt(tap.boot, tap.seq, code, number, place), envelope.kid, key)
         _, link = topics.parse(self._site, arrived.topic)
-        self.connection.publish(topics.build(self._site, "link_down", link), receipt)
+        self._client.publish(topics.build(self._site, "link_down", link), receipt, 1)
         board = json.dumps({"epoch": 1, "version": len(self._places), "calls": [], "waiting": len(self._places)})
-        self.connection.publish(topics.build(self._site, "board"), board.encode(), retain=True)
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Serve until SIGTERM."""
-    naive = Naive(*map(Path, arguments))
-    naive.connection.start()
-    naive.connection.wait_connected(10)
-    print("ready", flush=True)
-    signal.sigwait({signal.SIGTERM})
-    naive.connection.stop()
+        self._client.publish(topics.build(self._site, "board"), board.encode(), 1, retain=True)
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    main(sys.argv[1:])
+    Naive(*map(Path, sys.argv[1:])).run()

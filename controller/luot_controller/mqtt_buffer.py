@@ -1,0 +1,83 @@
+"""A socket that reads and writes in bulk for a client that wants a byte here and a packet there. Knows no MQTT.
+
+paho reads a packet with three calls of the system and writes each with one; behind this it takes one for all that has
+come, and one for all that is to leave.
+"""
+
+import socket
+
+_CHUNK_BYTES = 1 << 17
+
+MOST_UNSENT_BYTES = 1 << 24
+"""When so much waits for the peer, nothing more is taken."""
+
+
+class BufferedSocket:
+    """Stands where a connected, non-blocking socket would: `recv` gives what `fill` has read, `send` keeps for `flush`.
+
+    One thread may fill and receive, while another sends and flushes.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._come = memoryview(b"")
+        self._unsent = bytearray()
+        self._at_end = False
+
+    @property
+    def unsent(self) -> bool:
+        """True while a part of what was sent has not left."""
+        return bool(self._unsent)
+
+    def fileno(self) -> int:
+        """Of the socket."""
+        return self._sock.fileno()
+
+    def setblocking(self, flag: bool) -> None:
+        """Passed on; it must not block once it is filled or flushed."""
+        self._sock.setblocking(flag)
+
+    def fill(self) -> None:
+        """Read what has come, once everything before it was received; raises OSError for a broken connection."""
+        try:
+            data = self._sock.recv(_CHUNK_BYTES)
+        except BlockingIOError:
+            return
+        self._at_end = not data
+        self._come = memoryview(data)
+
+    def pending(self) -> int:
+        """Bytes that `recv` can give."""
+        return len(self._come)
+
+    def recv(self, most: int) -> bytes:
+        """Up to `most` bytes; b"" after the peer's end; BlockingIOError when there are none."""
+        if not self._come:
+            if self._at_end:
+                return b""
+            raise BlockingIOError
+        data, self._come = self._come[:most], self._come[most:]
+        return bytes(data)
+
+    def send(self, data: bytes | bytearray) -> int:
+        """Keep all of `data` for the next flush; BlockingIOError when too much is kept."""
+        if len(self._unsent) > MOST_UNSENT_BYTES:
+            raise BlockingIOError
+        self._unsent += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand to the network what it takes now; raises OSError for a broken connection."""
+        if self._unsent:
+            try:
+                del self._unsent[: self._sock.send(self._unsent)]
+            except BlockingIOError:
+                return
+
+    def close(self) -> None:
+        """Flush if that is possible at once, and hang up."""
+        try:
+            self.flush()
+        except OSError:
+            self._unsent.clear()
+        self._sock.close()
