@@ -30,12 +30,31 @@ def dumps(value):
     return bytes(out)
 
 
+def byte_string(data):
+    """What `dumps` makes of bytes, sooner: envelopes consist of little else."""
+    length = len(data)
+    if length < 24:
+        return bytes((_BYTES << 5 | length,)) + data
+    if length < 256:
+        return bytes((_BYTES << 5 | 24, length)) + data
+    return dumps(data)
+
+
 def loads(data):
     """Decode exactly one value from `data`; anything left over or not deterministic is a ProtocolError."""
-    value, end = _read(data, 0, MAX_DEPTH)
-    if end != len(data):
-        raise ProtocolError("cbor.trailing", str(len(data) - end))
+    (value,) = loads_all(data, 0, 1)
     return value
+
+
+def loads_all(data, at, count):
+    """Decode exactly `count` values, which stand one after the other from `at` to the end of `data`."""
+    values = []
+    for _ in range(count):
+        value, at = _read(data, at, MAX_DEPTH)
+        values.append(value)
+    if at != len(data):
+        raise ProtocolError("cbor.trailing", str(len(data) - at))
+    return values
 
 
 def _head(out, major, n):
@@ -58,7 +77,9 @@ def _head(out, major, n):
 
 
 def _write(out, value):
-    if value is None:
+    if type(value) is int and 0 <= value < 24:
+        out.append(value)  # most of what frames hold
+    elif value is None:
         out.append(_SIMPLE << 5 | _NULL)
     elif value is True:
         out.append(_SIMPLE << 5 | _TRUE)
@@ -82,9 +103,14 @@ def _write(out, value):
             _write(out, item)
     elif isinstance(value, dict):
         _head(out, _MAP, len(value))
-        for key, item in sorted((dumps(k), v) for k, v in value.items()):
-            out.extend(key)
-            _write(out, item)
+        if all(type(key) is int and key >= 0 for key in value):
+            for key in sorted(value):  # which is the order of their bytes, too
+                _write(out, key)
+                _write(out, value[key])
+        else:
+            for key, item in sorted((dumps(key), item) for key, item in value.items()):
+                out.extend(key)
+                _write(out, item)
     elif isinstance(value, Tag):
         _head(out, _TAG, value.number)
         _write(out, value.value)
@@ -103,8 +129,11 @@ def _read(data, at, depth):
         raise ProtocolError("cbor.depth", "deeper than " + str(MAX_DEPTH))
     if at >= len(data):
         raise ProtocolError("cbor.cut", "ends at byte " + str(len(data)))
-    major, n = data[at] >> 5, data[at] & 31
+    n = data[at]
     at += 1
+    if n < 24:
+        return n, at
+    major, n = n >> 5, n & 31
     if n > 23:
         if major == _SIMPLE:
             # 24 would be a second spelling of false, true and null; 25 to 27 are floats.
@@ -178,7 +207,7 @@ def _read_map(data, at, n, depth):
     for _ in range(n):
         start = at
         key, at = _read(data, at, depth - 1)
-        if key is True or key is False or not isinstance(key, (int, str, bytes)):
+        if type(key) is not int and not isinstance(key, (str, bytes)):
             raise ProtocolError("cbor.key", "not an integer, text or bytes")
         encoded = bytes(data[start:at])
         if encoded <= last:

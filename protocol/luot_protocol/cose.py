@@ -37,28 +37,19 @@ class Envelope:
 def seal(payload, kid, key, direction):
     """Return the COSE_Mac0 bytes of `payload`; `direction` is the external data both sides agree on (bytes)."""
     mac = _mac(payload, key, direction)
-    return _MESSAGE + cbor.dumps(kid) + cbor.dumps(payload) + cbor.dumps(mac)
+    return _MESSAGE + cbor.byte_string(kid) + cbor.byte_string(payload) + cbor.byte_string(mac)
 
 
 def parse(data):
     """Take a frame apart without trusting it; raises ProtocolError when it is not a COSE_Mac0 of ours."""
-    message = cbor.loads(data)
-    if not isinstance(message, cbor.Tag) or message.number != TAG_MAC0:
-        raise ProtocolError("cose.tag", "not a COSE_Mac0")
-    parts = message.value
-    if not isinstance(parts, list) or len(parts) != 4:
-        raise ProtocolError("cose.shape", "not four parts")
-    protected, unprotected, payload, mac = parts
-    if protected != _PROTECTED:
-        raise ProtocolError("cose.alg", "not HMAC 256/256")
-    if not isinstance(unprotected, dict) or not isinstance(unprotected.get(_HEADER_KID), bytes):
-        raise ProtocolError("cose.kid", "missing")
-    if len(unprotected) != 1:
-        # The MAC does not cover these: anybody on the way could add some.
-        raise ProtocolError("cose.shape", "other unprotected headers")
+    if data[: len(_MESSAGE)] != _MESSAGE:
+        _refuse(cbor.loads(data))
+    kid, payload, mac = cbor.loads_all(data, len(_MESSAGE), 3)
+    if not isinstance(kid, bytes):
+        raise ProtocolError("cose.kid", "not bytes")
     if not isinstance(payload, bytes) or not isinstance(mac, bytes) or len(mac) != MAC_BYTES:
         raise ProtocolError("cose.shape", "payload or MAC")
-    return Envelope(unprotected[_HEADER_KID], payload, mac)
+    return Envelope(kid, payload, mac)
 
 
 def verify(envelope, key, direction):
@@ -84,7 +75,22 @@ def hmac_sha256(key, message):
 
 def mac_structure(payload, direction):
     """The bytes that the MAC is taken over (RFC 9052, section 6.3)."""
-    return _STRUCTURE + cbor.dumps(direction) + cbor.dumps(payload)
+    return _STRUCTURE + cbor.byte_string(direction) + cbor.byte_string(payload)
+
+
+def _refuse(message):
+    """Raise the ProtocolError that says in which way `message`, which does not begin like one of ours, is another."""
+    if not isinstance(message, cbor.Tag) or message.number != TAG_MAC0:
+        raise ProtocolError("cose.tag", "not a COSE_Mac0")
+    if not isinstance(message.value, list) or len(message.value) != 4:
+        raise ProtocolError("cose.shape", "not four parts")
+    protected, unprotected = message.value[:2]
+    if protected != _PROTECTED:
+        raise ProtocolError("cose.alg", "not HMAC 256/256")
+    if not isinstance(unprotected, dict) or _HEADER_KID not in unprotected:
+        raise ProtocolError("cose.kid", "missing")
+    # The MAC does not cover these: anybody on the way could add some.
+    raise ProtocolError("cose.shape", "other unprotected headers")
 
 
 def _mac(payload, key, direction):

@@ -55,8 +55,8 @@ def command(
     signal.signal(signal.SIGINT, stop)
 
     def say(fact: Fact) -> None:
-        line = plain_line(fact)
-        if line is not None and not quiet:
+        line = None if quiet else plain_line(fact)
+        if line is not None:
             try:
                 click.echo(line)
             except BrokenPipeError:
