@@ -40,6 +40,7 @@ class Naive:
         access = load(data, CONTROLLER)
         self._site = access.site
         self._client = paho.Client(CallbackAPIVersion.VERSION2, "naive", protocol=paho.MQTTv311)
+        self._client.max_inflight_messages_set(0)  # its own limit of 20 would have it wait for seconds in a burst
         self._client.username_pw_set(access.name, access.password)
         self._client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(*_NODELAY)  # type: ignore[attr-defined]
         self._client.on_connect = self._connected
