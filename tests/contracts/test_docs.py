@@ -9,7 +9,14 @@ from work_tree import TOPS, files, text
 
 from luot_controller.cli import COMMANDS
 
-PAGES = ["README.md", "docs/architecture.md", "docs/decisions.md", "docs/ledger.md", "CHANGELOG.md"]
+PAGES = [
+    "README.md",
+    "docs/architecture.md",
+    "docs/decisions.md",
+    "docs/ledger.md",
+    "docs/performance.md",
+    "CHANGELOG.md",
+]
 
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _PATH = re.compile(rf"(?:{'|'.join((*TOPS, 'docs'))})/[\w./-]*[\w/]|[\w./-]+\.(?:py|sql|tcss|md)")

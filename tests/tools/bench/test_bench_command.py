@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from luot_tools.bench.command import MEASUREMENTS, command
-from luot_tools.bench.figures import BY_NAME
+from luot_tools.bench.figures import BY_NAME, Reading
+from luot_tools.bench.table import as_json
 
 
 def test_every_figure_is_measured_once() -> None:
@@ -26,13 +27,42 @@ def test_an_unknown_figure_is_named() -> None:
     assert all(name in said.output for name in BY_NAME)
 
 
+def test_a_missed_must_fails(tmp_path: Path) -> None:
+    """The exit code is 1 and the error names the figure, its value and its must; the table is printed all the same."""
+    slow, fast = tmp_path / "slow.json", tmp_path / "fast.json"
+    slow.write_text(as_json({"cold_start_s": Reading(1.5, 0.1), "burst_ratio": Reading(5, 1)}), encoding="utf-8")
+    fast.write_text(as_json({"cold_start_s": Reading(0.5, 0.1), "burst_ratio": Reading(5, 1)}), encoding="utf-8")
+    failed, met = bench("--from", str(slow)), bench("--from", str(fast))
+    assert (1, 0) == (failed.returncode, met.returncode)
+    assert "1 of 2 figures miss" in failed.stderr
+    assert "cold_start_s is 1.5 s, it must be at most 1" in failed.stderr
+    assert "burst_ratio" not in failed.stderr
+    assert "burst_ratio" in failed.stdout
+    assert "" == met.stderr
+
+
+def test_figures_of_an_earlier_run(tmp_path: Path) -> None:
+    """They become a page, or JSON, without anything being started or written besides."""
+    earlier, page = tmp_path / "bench.json", tmp_path / "page.md"
+    earlier.write_text(as_json({"cold_start_s": Reading(0.5, 0.1)}), encoding="utf-8")
+    said = CliRunner().invoke(command, ["--from", str(earlier), "--json", "--markdown", str(page)])
+    assert (0, earlier.read_text(encoding="utf-8")) == (said.exit_code, said.output)
+    assert "| `cold_start_s` | 0.5 s |" in page.read_text(encoding="utf-8")
+    assert {earlier, page} == set(tmp_path.iterdir())
+
+
+def bench(*words: str) -> "subprocess.CompletedProcess[str]":
+    """`luot bench`, as a shell starts it."""
+    whole = [sys.executable, "-m", "luot_controller.cli", "bench", *words]
+    return subprocess.run(whole, capture_output=True, text=True, check=False, timeout=240)
+
+
 @pytest.mark.real
 def test_quick(tmp_path: Path) -> None:
     """Every figure and its baseline, from a real office, broker and reader; then no process and no file is left."""
     offices = tmp_path / "offices"
     offices.mkdir()
-    words = ("-m", "luot_controller.cli", "bench", "--quick", "--folder", str(offices), "--out", str(tmp_path / "out"))
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, timeout=240)
+    done = bench("--quick", "--folder", str(offices), "--out", str(tmp_path / "out"))
     assert 0 == done.returncode, done.stderr
     figures = json.loads((tmp_path / "out").read_text(encoding="utf-8"))
     assert list(BY_NAME) == list(figures)

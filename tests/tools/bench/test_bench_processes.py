@@ -52,6 +52,14 @@ def test_one_that_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.M
         process.wait_said("here")
 
 
+def test_its_processor_time(tmp_path: Path, tied: bool) -> None:
+    """Grows with its work: half a second of it is seen to be about that, whatever else runs."""
+    work = "import time\nwhile time.process_time() < 0.5: pass\nprint('done', flush=True)\ntime.sleep(99)"
+    with Process("it", sys.executable, "-c", work, log=tmp_path / "log", tied=tied) as process:
+        process.wait_said("done")
+        assert 0.4 <= process.cpu_s <= 5.0
+
+
 def test_a_command_returns_what_it_printed() -> None:
     """With the environment that was given on top of ours; a failure has its words."""
     assert "b\n" == run("it", sys.executable, "-c", "import os; print(os.environ['A'])", env={"A": "b"})

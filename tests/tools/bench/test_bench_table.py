@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
+from luot_controller.errors import UsageProblem
 from luot_tools.bench.figures import Reading, Readings
-from luot_tools.bench.table import as_json, as_markdown, as_text, machine
+from luot_tools.bench.table import as_json, as_markdown, as_text, from_json, machine, missed
 
 READINGS: Readings = {
     "durable_taps_per_s": Reading(1200, 700),
@@ -25,6 +28,28 @@ def test_json_is_flat() -> None:
         "baseline": 700,
     } == flat["durable_taps_per_s"]
     assert (None, None, None) == tuple(flat["read_accesses"][key] for key in ("must", "aim", "baseline"))
+
+
+def test_json_is_read_back() -> None:
+    """What was written is what was measured."""
+    assert READINGS == from_json(as_json(READINGS))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"cold_start_s": 1}', '{"cold_start_s": {"value": 1}}'])
+def test_another_file_is_refused(text: str) -> None:
+    """One that holds no figures says so, and what to do."""
+    with pytest.raises(UsageProblem, match="luot bench"):
+        from_json(text)
+
+
+def test_what_misses_is_named() -> None:
+    """With its value and its must; what has none, or reaches it, is not."""
+    slow = READINGS | {"cold_start_s": Reading(1.5)}
+    assert [
+        "durable_taps_per_s is 1,200 1/s, it must be at least 1,500",
+        "cold_start_s is 1.5 s, it must be at most 1",
+    ] == missed(slow)
+    assert [] == missed({"read_accesses": Reading(1_000_000), "cold_start_s": Reading(1.0)})
 
 
 def test_the_table_marks_what_misses() -> None:

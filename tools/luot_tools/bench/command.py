@@ -1,5 +1,6 @@
-"""`luot bench`: measures, prints a table, writes the figures as JSON. Never fails for what a figure is."""
+"""`luot bench`: measures, prints a table, writes the figures as JSON; fails when one misses what it must reach."""
 
+import os
 import sys
 import tempfile
 import time
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import click
 
+from luot_controller.errors import LuotError
 from luot_tools.bench import device, latency, readers, scale, starts, table, throughput
 from luot_tools.bench.extent import QUICK, WHOLE, Extent
 from luot_tools.bench.figures import BY_NAME, Readings
 from luot_tools.bench.ground import Ground, prepare
+from luot_tools.bench.page import as_page
 
 Measurement = Callable[[Ground, Extent, Callable[[str], None]], Readings]
 
@@ -21,7 +24,8 @@ MEASUREMENTS: Mapping[Measurement, tuple[str, ...]] = {
     starts.cold_start: ("cold_start_s",),
     latency.tap_to_board: ("tap_to_board_p50_ms", "tap_to_board_p99_ms"),
     readers.card_to_receipt: ("card_to_receipt_p50_ms",),
-    throughput.burst: ("burst_ratio", "burst_taps_per_s"),
+    throughput.burst: ("burst_ratio", "burst_taps_per_s", "cpu_us_per_tap"),
+    throughput.growth: ("growth_ratio",),
     throughput.durable: ("durable_taps_per_s",),
     scale.command_cost: ("command_cost_ratio_100k", "command_cost_100k_us"),
     scale.memory: ("rss_100k_waiting_mib",),
@@ -39,7 +43,19 @@ DISK = Path("/var/tmp")
     "--quick", is_flag=True, help="Just enough to see that everything can be measured; the figures say little."
 )
 @click.option("--only", "names", multiple=True, metavar="NAME", help="This figure alone; may be given again.")
-@click.option("--markdown", is_flag=True, help="Print the table as docs/performance.md holds it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of a table.")
+@click.option(
+    "--markdown",
+    "page_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the page docs/performance.md as well.",
+)
+@click.option(
+    "--from",
+    "known",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Take the figures of an earlier run, such as bench.json, instead of measuring.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -52,21 +68,42 @@ DISK = Path("/var/tmp")
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help=f"Where the offices live that are measured, on the disk that counts. [default: {DISK}]",
 )
-def command(quick: bool, names: tuple[str, ...], markdown: bool, out: Path, folder: Path | None) -> None:
+def command(
+    quick: bool,
+    names: tuple[str, ...],
+    as_json: bool,
+    page_file: Path | None,
+    known: Path | None,
+    out: Path,
+    folder: Path | None,
+) -> None:
     """Measure an office, its broker and a reader, all real, on this machine; in under five minutes.
 
-    A naive baseline runs beside each, so that the ratio of the two holds where the machine is slow or busy.
+    A naive baseline runs beside each, so that the ratio of the two holds where the machine is slow or busy. The exit
+    code is 1 when a figure misses what it must reach; --quick judges nothing.
     """
     unknown = [name for name in names if name not in BY_NAME]
     if unknown:
         raise click.BadParameter(f"{unknown[0]} is none of {', '.join(BY_NAME)}", param_hint="--only")
     wanted = names or tuple(BY_NAME)
-    began = time.monotonic()
-    readings = _measure(wanted, QUICK if quick else WHOLE, folder or (DISK if DISK.is_dir() else None))
-    out.write_text(table.as_json(readings), encoding="utf-8")
-    click.echo(table.as_markdown(readings) if markdown else table.as_text(readings), nl=False)
-    click.echo(f"\nMeasured on {table.machine()}.")
-    _tell(f"{time.monotonic() - began:.0f} s; the figures are in {out}")
+    if known is not None:
+        read = table.from_json(known.read_text(encoding="utf-8"))
+        readings, load = {name: read[name] for name in wanted if name in read}, None
+    else:
+        began = time.monotonic()
+        readings = _measure(wanted, QUICK if quick else WHOLE, folder or (DISK if DISK.is_dir() else None))
+        load = os.getloadavg()[0]
+        out.write_text(table.as_json(readings), encoding="utf-8")
+        _tell(f"{time.monotonic() - began:.0f} s; the figures are in {out}")
+    if page_file is not None:
+        page_file.write_text(as_page(readings, table.machine(load)), encoding="utf-8")
+    click.echo(table.as_json(readings) if as_json else table.as_text(readings), nl=False)
+    missed = [] if quick else table.missed(readings)
+    if missed:
+        raise LuotError(
+            f"{len(missed)} of {len(readings)} figures miss what they must reach:\n" + "\n".join(missed),
+            "Measure again on a machine that does nothing else: luot bench --only NAME",
+        )
 
 
 def _measure(wanted: tuple[str, ...], extent: Extent, parent: Path | None) -> Readings:

@@ -18,6 +18,7 @@ class Extent(NamedTuple):
     hold_s: float
     burst: int
     naive_burst: int
+    growth_taps: int
     starts: int
     reader_taps: int
     heap_taps: int
@@ -38,6 +39,7 @@ WHOLE = Extent(
     hold_s=60.0,
     burst=30_000,
     naive_burst=5000,
+    growth_taps=6000,
     starts=7,
     reader_taps=60,
     heap_taps=10_000,
@@ -58,6 +60,7 @@ QUICK = Extent(
     hold_s=2.0,
     burst=1000,
     naive_burst=200,
+    growth_taps=200,
     starts=1,
     reader_taps=3,
     heap_taps=20,

@@ -19,6 +19,7 @@ from luot_tools.bench.extent import Extent
 from luot_tools.bench.figures import Reading, Readings
 from luot_tools.bench.ground import Ground, office
 from luot_tools.bench.processes import Process, luot, run
+from luot_tools.bench.watched import BARE, BOARD, WATCHER
 from luot_tools.sim import cards
 from luot_tools.sim.readers import find_micropython
 
@@ -31,33 +32,8 @@ _PAUSE_S = 0.05
 _LOOK_S = 0.02
 _RECEIPTS = ("opened", "waiting")
 _CODE = "reader-code"
-
-# A board's own interpreter and asyncio, without any of ours: what a heap begins with.
-_BARE = "import asyncio, gc; gc.collect(); print(gc.mem_alloc())"
-
-# main.py with one more task, which prints how much of the heap is alive whenever that is more than ever before.
-_WATCHED = """\
-import gc, sys
-import main
-import asyncio
-
-async def watch():
-    most = 0
-    while True:
-        gc.collect()
-        if gc.mem_alloc() > most:
-            most = gc.mem_alloc()
-            print(most)
-        await asyncio.sleep_ms(2)
-
-class Board(main.Board):
-    def attach(self, settings):
-        card_reader, buttons, sink, others = super().attach(settings)
-        return card_reader, buttons, sink, others + (watch(),)
-
-main.Board = Board
-main.main(sys.argv)
-"""
+_AHEAD = 2
+"""Taps that are laid before the receipt of the first is waited for."""
 
 
 def card_to_receipt(ground: Ground, extent: Extent, tell: Callable[[str], None]) -> Readings:
@@ -79,18 +55,19 @@ def card_to_receipt(ground: Ground, extent: Extent, tell: Callable[[str], None])
 
 def heap(ground: Ground, extent: Extent, tell: Callable[[str], None]) -> Readings:
     """The most that lives on a reader's heap during many taps, and the smallest heap, in steps, that is enough."""
-    bare = int(run("MicroPython", find_micropython(), "-X", f"heapsize={ROOMY_HEAP_KB}k", "-c", _BARE))
+    bare = int(run("MicroPython", find_micropython(), "-X", f"heapsize={ROOMY_HEAP_KB}k", "-c", BARE))
     watcher = ground.folder / "watched.py"
-    watcher.write_text(_WATCHED, encoding="utf-8")
+    watcher.write_text(WATCHER, encoding="utf-8")
+    watcher.with_name("watched_board.py").write_text(BOARD, encoding="utf-8")
     with _office_and_hall(ground, "heap") as (data, hall):
         if not _works(ground, data, hall, ROOMY_HEAP_KB, extent.heap_taps, watcher):
             raise LuotError(f"a reader does not settle {extent.heap_taps} taps in {ROOMY_HEAP_KB} KB of heap")
-        peak = int((ground.folder / "heap.log").read_text(encoding="utf-8").split()[-1])
+        peak = int((ground.folder / "reader-heap.log").read_text(encoding="utf-8").split()[-1])
         tell(f"heap: at most {peak:,} bytes in use over {extent.heap_taps:,} taps")
         too_small, enough = LEAST_HEAP_KB, ROOMY_HEAP_KB
         while enough - too_small > extent.heap_step_kb:
             middle = (too_small + enough) // 2
-            if _works(ground, data, hall, middle, extent.least_heap_taps):
+            if _works(ground, data, hall, middle, extent.least_heap_taps, watcher):
                 enough = middle
             else:
                 too_small = middle
@@ -183,19 +160,24 @@ def _reader(
     shutil.rmtree(flash, ignore_errors=True)
     luot("device", "provision", READER, "--data", data, "--out", flash, "--hall", hall.address)
     command = (find_micropython(), "-X", f"heapsize={heap_kb}k", program or code / "main.py", flash)
-    with Process("the reader", *command, log=ground.folder / f"{name}.log", env={"MICROPYPATH": str(code)}) as process:
+    with Process(
+        "the reader", *command, log=ground.folder / f"reader-{name}.log", env={"MICROPYPATH": str(code)}
+    ) as process:
         hall.meet(process)
         yield process
 
 
-def _works(ground: Ground, data: Path, hall: Hall, heap_kb: int, count: int, program: Path | None = None) -> bool:
-    """Whether a reader with so much heap settles so many taps, one after the other."""
-    uids = cycle(_uids(ground))
+def _works(ground: Ground, data: Path, hall: Hall, heap_kb: int, count: int, program: Path) -> bool:
+    """Whether a reader with so much heap settles so many taps, some of them at a time."""
+    uids = islice(cycle(_uids(ground)), count)
     with suppress(TimedOut, OSError), _reader(ground, data, hall, heap_kb, "heap", program):
         hall.wait_shows(("ready",))
-        for uid in islice(uids, count):
+        for number, uid in enumerate(uids):
             hall.lay(uid)
             hall.lay(None)
+            if number >= _AHEAD:
+                hall.wait_shows(_RECEIPTS)
+        for _ in range(min(count, _AHEAD)):
             hall.wait_shows(_RECEIPTS)
         return True
     return False

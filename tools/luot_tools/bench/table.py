@@ -5,6 +5,7 @@ import os
 import platform
 from collections.abc import Iterable, Sequence
 
+from luot_controller.errors import UsageProblem
 from luot_tools.bench.figures import BY_NAME, FIGURES, Figure, Reading, Readings
 
 _HEAD = ("figure", "value", "unit", "must", "aim", "", "baseline", "which is")
@@ -24,6 +25,25 @@ def as_json(readings: Readings) -> str:
         for name, reading in readings.items()
     }
     return json.dumps(flat, indent=2) + "\n"
+
+
+def from_json(text: str) -> Readings:
+    """The readings of what `as_json` wrote; a UsageProblem for anything else."""
+    try:
+        rows = json.loads(text).items()
+        return {name: Reading(row["value"], row["baseline"]) for name, row in rows if name in BY_NAME}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageProblem(f"not figures of luot bench: {error!r}", "Measure them: luot bench") from None
+
+
+def missed(readings: Readings) -> list[str]:
+    """One line for each figure that is on the wrong side of its must."""
+    return [
+        f"{figure.name} is {_number(readings[figure.name].value)} {figure.unit}".rstrip()
+        + f", it must be {'at most' if figure.better == 'lower' else 'at least'} {_number(figure.must)}"
+        for figure in FIGURES
+        if figure.name in readings and figure.misses(readings[figure.name].value)
+    ]
 
 
 def as_text(readings: Readings) -> str:
@@ -59,13 +79,12 @@ def as_markdown(readings: Readings) -> str:
     return "\n".join(_bar(row) for row in (head, ("---",) * len(head), *rows)) + "\n"
 
 
-def machine() -> str:
-    """What it was measured on, in general terms."""
+def machine(load: float | None = None) -> str:
+    """What it was measured on, in general terms; `load` is how many programs wanted a core at the end."""
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {gib:.0f} GiB of memory, {platform.system()}, "
-        f"CPython {platform.python_version()}, load {load:.1f} at the end"
+        f"CPython {platform.python_version()}" + ("" if load is None else f", load {load:.1f} at the end")
     )
 
 

@@ -27,6 +27,9 @@ OPENING = 0.1
 
 BURST_OPENING = 1 / 3
 
+FEW = 100
+"""Cards that wait when a line is short."""
+
 WINDOW = 500
 """Taps of one reader that are under way at once in a burst: those of all readers fit into the broker's queue."""
 
@@ -45,27 +48,46 @@ def durable(ground: Ground, extent: Extent, tell: Tell) -> Readings:
 
 def burst(ground: Ground, extent: Extent, tell: Tell) -> Readings:
     """Taps per second of a burst, at the office and at the naive prototype, and their ratio."""
-    with naive(ground), connected(ground.data, ground.readers) as readers:
-        slower = _burst(readers, Volley(ground), extent.naive_burst)
-    tell(f"naive prototype: burst of {extent.naive_burst:,} at {slower:,.0f} taps/s")
+    with naive(ground) as process, connected(ground.data, ground.readers) as readers:
+        slower, slower_us = _burst(readers, Volley(ground), extent.naive_burst, process)
+    tell(f"naive prototype: burst of {extent.naive_burst:,} at {slower:,.0f} taps/s, {slower_us:.0f} us a tap")
     data = ground.copy("burst")
-    with office(data), connected(data, ground.readers) as readers:
+    with office(data) as process, connected(data, ground.readers) as readers:
         volley = Volley(ground)
-        ours = _burst(readers, volley, extent.burst)
+        ours, ours_us = _burst(readers, volley, extent.burst, process)
         _check_ledger(data, volley)
-    tell(f"burst of {extent.burst:,} at {ours:,.0f} taps/s")
-    return {"burst_ratio": Reading(ours / slower, 1.0), "burst_taps_per_s": Reading(ours, slower)}
+    tell(f"burst of {extent.burst:,} at {ours:,.0f} taps/s, {ours_us:.0f} us a tap")
+    return {
+        "burst_ratio": Reading(ours / slower, 1.0),
+        "burst_taps_per_s": Reading(ours, slower),
+        "cpu_us_per_tap": Reading(ours_us, slower_us),
+    }
+
+
+def growth(ground: Ground, extent: Extent, tell: Tell) -> Readings:
+    """What a tap costs when every card waits, by what it costs when few do."""
+    data = ground.copy("growth")
+    with office(data) as process, connected(data, ground.readers) as readers:
+        volley = Volley(ground)
+        _burst(readers, volley, FEW, process, 1.0)
+        _, young_us = _burst(readers, volley, extent.growth_taps, process, 0.0)
+        few = volley.opened
+        _burst(readers, volley, len(ground.cards) - few, process, 1.0)
+        _, old_us = _burst(readers, volley, extent.growth_taps, process, 0.0)
+        _check_ledger(data, volley)
+    tell(f"a tap costs {young_us:.0f} us when {few} wait, {old_us:.0f} us when {volley.opened:,} do")
+    return {"growth_ratio": Reading(old_us / young_us, 1.0)}
 
 
 @contextmanager
-def naive(ground: Ground, nodelay: bool = True) -> Iterator[None]:
+def naive(ground: Ground, nodelay: bool = True) -> Iterator[Process]:
     """The naive prototype at the broker of the prepared office."""
     (ground.data / "naive.sqlite").unlink(missing_ok=True)
     with broker(ground.data, nodelay):
         command = (sys.executable, "-m", "luot_tools.bench.naive", ground.data, ground.settings, ground.card_list)
         with Process("the naive prototype", *command, log=ground.folder / "naive.log") as process:
             process.wait_said("ready")
-            yield
+            yield process
 
 
 def _climb(readers: Readers, volley: Volley, extent: Extent, tell: Tell) -> int:
@@ -100,11 +122,16 @@ def _keeps(readers: Readers, volley: Volley, rate: int, seconds: float, tell: Te
     return outcome.lost == 0 and p99 <= LIMIT_MS
 
 
-def _burst(readers: Readers, volley: Volley, count: int) -> float:
-    outcome = readers.as_burst(volley.make(count, BURST_OPENING), WINDOW)
+def _burst(
+    readers: Readers, volley: Volley, count: int, process: Process, opening: float = BURST_OPENING
+) -> tuple[float, float]:
+    """Taps per second, and the microseconds of processor time that each cost `process`."""
+    taps = volley.make(count, opening)
+    before_s = process.cpu_s
+    outcome = readers.as_burst(taps, WINDOW)
     if outcome.lost:
         raise LuotError(f"{outcome.lost} of {count} taps of a burst got no receipt")
-    return outcome.per_s
+    return outcome.per_s, (process.cpu_s - before_s) / len(taps) * 1e6
 
 
 def _check_ledger(data: Path, volley: Volley) -> None:
