@@ -1,18 +1,26 @@
 """A reader whose heap is watched, as programs for MicroPython: all that a board carries, no model of hardware."""
 
 BOARD = """\
-import asyncio, binascii, gc, json
+import asyncio, binascii, gc, json, time
 from luot_firmware import tcp
 from luot_firmware.flash import Flash
 from luot_firmware.tasks import run_together
 
 class Board:
+    cards, refusal, starts = 1, None, 1
+
     def __init__(self, argv):
         self.flash = Flash(argv[1])
         self.changes, self.lines, self.uid = [], [], None
 
     def mount(self):
         return self.flash
+
+    def ticks_ms(self):
+        return time.ticks_ms()
+
+    def signal_dbm(self):
+        return None
 
     def attach(self, settings):
         return self, self, self, (self.run(settings),)
