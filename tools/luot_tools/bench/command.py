@@ -34,6 +34,8 @@ MEASUREMENTS: Mapping[Measurement, tuple[str, ...]] = {
 }
 """Each with the figures that it gives."""
 
+_SAYS_LITTLE = ", in a short run whose figures say little"
+
 DISK = Path("/var/tmp")
 """On a disk by convention, where the system's folder for temporary files may be in memory, which syncs for nothing."""
 
@@ -96,7 +98,7 @@ def command(
         out.write_text(table.as_json(readings), encoding="utf-8")
         _tell(f"{time.monotonic() - began:.0f} s; the figures are in {out}")
     if page_file is not None:
-        page_file.write_text(as_page(readings, table.machine(load)), encoding="utf-8")
+        page_file.write_text(as_page(readings, table.machine(load) + (_SAYS_LITTLE if quick else "")), encoding="utf-8")
     click.echo(table.as_json(readings) if as_json else table.as_text(readings), nl=False)
     missed = [] if quick else table.missed(readings)
     if missed:
