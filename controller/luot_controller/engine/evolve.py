@@ -51,8 +51,7 @@ def apply(state: State, fact: Fact) -> None:
         else:
             # A number that was called out again cannot be taken back.
             desk.undo = [] if isinstance(fact, VisitRecalled) else [before]
-        for changed in desks_of(fact):
-            state.desks[changed].version = state.event_id
+        _changed(state, fact)
 
 
 _DeskFact = (
@@ -124,8 +123,12 @@ def _restore(state: State, fact: CommandUndone) -> None:
         visit = state.visits[before.id] = before.copy()
         _enter(state, visit, visit.state, visit.since_ms)
     state.desks[fact.desk].undo = []
-    for changed in desks_of(fact):
-        state.desks[changed].version = state.event_id
+    _changed(state, fact)
+
+
+def _changed(state: State, fact: Fact) -> None:
+    for desk in desks_of(fact):
+        state.desks[desk].version, state.desks[desk].at_ms = state.event_id, fact.at_ms
 
 
 def _move(state: State, visit: Visit, to: VisitState, at_ms: int) -> None:

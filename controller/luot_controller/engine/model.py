@@ -121,7 +121,7 @@ class Before:
 
 @dataclass(slots=True)
 class Desk:
-    """One desk: the visit called to it or served at it, those it holds, and the event that last changed it.
+    """One desk: the visit called to it or served at it, those it holds, and the event that last changed it, at `at_ms`.
 
     `undo` is what its last command changed, oldest first; empty when there is nothing to undo.
     """
@@ -131,6 +131,7 @@ class Desk:
     version: int = 0
     held: list[int] = field(default_factory=list)
     undo: list[Before] = field(default_factory=list)
+    at_ms: int = 0
 
 
 @dataclass(slots=True)

@@ -114,3 +114,39 @@ def test_no_desk_no_forecast() -> None:
     day.tap(1, service="land")
     assert newcomer(day, "land") is None
     assert AT_ONCE == newcomer(day)
+
+
+def test_a_desk_without_a_clerk_does_not_count() -> None:
+    """Free for ten minutes with people before it, it is taken for empty, until somebody calls there again."""
+    day = busy(ONE_LINE)
+    for number in range(5):
+        day.tap(number)
+    for desk in ("1", "2", "3", "4"):
+        day.do(Start(desk))
+        day.do(Finish(desk))
+    measured = day.state.paces["papers"].mean_ms(9 * MINUTE)
+    assert outlook(1, work_before(1, 6, measured)) == newcomer(day.later(10))
+    assert outlook(5, work_before(5, 2, measured)) == newcomer(day.later(0.1))
+    day.do(CallNext("1"))
+    assert outlook(4, work_before(4, 3, measured)) == newcomer(day)
+
+
+def test_before_the_clerks_come_nothing_is_promised() -> None:
+    """The first is told at once, as the desks are free; when nobody has called for ten minutes, no more ranges."""
+    day = Day(ONE_LINE)
+    day.tap(1)
+    assert AT_ONCE == newcomer(day.later(10))
+    assert newcomer(day.later(0.1)) is None
+
+
+def test_an_empty_desk_leaves_its_other_lines_to_ours() -> None:
+    """When the desk for land alone is empty, those who wait for land all come to the desk that serves both."""
+    day = Day(POLICY)  # desk 1: papers; 2: papers, land; 3: land
+    for number, desk in enumerate(("1", "2"), 900):
+        day.tap(number, service="papers")
+        day.do(CallNext(desk))
+    for number in range(4):
+        day.tap(number, service="land")
+    half = newcomer(day.later(0.001))
+    assert half == outlook(4, work_before(4, 2, 12 * MINUTE / 2))
+    assert newcomer(day.later(11)) == outlook(4, work_before(4, 2, 12 * MINUTE))
