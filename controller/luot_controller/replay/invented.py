@@ -5,7 +5,7 @@ Arrivals are Poisson with a morning peak; service times are lognormal; the desks
 
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from luot_controller.engine.model import Policy
@@ -30,7 +30,7 @@ _HALF_HOURS = {
 
 @dataclass(frozen=True)
 class Office:
-    """Desks that serve all services; `per_day` people, a share of whom have the head start; times in minutes."""
+    """`per_day` people, a share of whom have the head start, at `desks` desks; times in minutes."""
 
     per_day: float
     desks: int
@@ -40,6 +40,8 @@ class Office:
     head_start_min: int = 45
     services: Mapping[str, float] = field(default_factory=lambda: {"papers": 1.0})
     """Share of the people by service."""
+    layout: Mapping[str, Collection[str]] | None = None
+    """Desk to the services it serves, in place of `desks` that serve all."""
 
     @property
     def policy(self) -> Policy:
@@ -47,7 +49,12 @@ class Office:
         return Policy(
             head_start_ms={"plain": 0, "first": self.head_start_min * MINUTE},
             typical_ms=dict.fromkeys(self.services, int(self.mean_min * MINUTE)),
-            desk_services={str(desk): frozenset(self.services) for desk in range(1, self.desks + 1)},
+            desk_services={
+                desk: frozenset(services)
+                for desk, services in (
+                    self.layout or {str(desk): self.services for desk in range(1, self.desks + 1)}
+                ).items()
+            },
         )
 
     def shifts(self, day: int) -> dict[str, list[Shift]]:
