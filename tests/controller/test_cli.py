@@ -12,6 +12,7 @@ import pytest
 from command_line import luot
 
 from luot_controller import cli, errors
+from luot_controller.commands import device
 from luot_controller.errors import ExitCode, LuotError
 
 
@@ -68,6 +69,9 @@ def test_an_unknown_command(word: str, meant: str | None) -> None:
         ["card", "nosuch"],
         ["card", "import"],
         ["device", "provision"],
+        ["device", "setop"],
+        ["device", "flash"],
+        ["device", "setup", "--baud", "1"],
     ],
 )
 def test_misuse(words: list[str]) -> None:
@@ -88,6 +92,18 @@ def test_every_command_can_be_loaded(name: str) -> None:
     said = luot(name, "--help")
     assert (0, "") == (said.code, said.err)
     assert f"Usage: luot {name}" in said.out
+
+
+@pytest.mark.parametrize("name", device.COMMANDS)
+def test_every_command_for_devices_can_be_loaded(name: str) -> None:
+    """The same for the commands below `luot device`."""
+    command = importlib.import_module(device.COMMANDS[name][0]).command
+    assert name == command.name
+    assert command.help
+    said = luot("device", name, "--help")
+    assert (0, "") == (said.code, said.err)
+    assert f"Usage: luot device {name}" in said.out
+    assert name in luot("device", "--help").out
 
 
 def everything_below(kind: type[LuotError]) -> list[type[LuotError]]:

@@ -83,6 +83,15 @@ def test_a_new_key_each_time(data: Path, tmp_path: Path) -> None:
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
 
 
+def test_a_kept_key(data: Path, tmp_path: Path) -> None:
+    """With --keep-key the settings are written again under the key that is in force; a reader without one gets one."""
+    words = ("device", "provision", "entry-1", "--keep-key", "--data", data, "--out", tmp_path)
+    assert 0 == luot(*words).code
+    first, key = (tmp_path / "settings.json").read_bytes(), keys(data)["entry-1"]
+    assert 0 == luot(*words).code
+    assert (first, key) == ((tmp_path / "settings.json").read_bytes(), keys(data)["entry-1"])
+
+
 def test_an_unknown_reader(data: Path, tmp_path: Path) -> None:
     """The readers of the site file are named; nothing is made."""
     said = luot("device", "provision", "entry-9", "--data", data, "--out", tmp_path / "flash")
@@ -131,7 +140,7 @@ def test_list(data: Path, tmp_path: Path) -> None:
         ["at-1", "desk", "no key yet"],
     ] == [line.split(maxsplit=2) for line in lines]
     assert [
-        {"id": "entry-1", "role": "entry", "provisioned": False},
-        {"id": "info-1", "role": "info", "provisioned": True},
-        {"id": "at-1", "role": "desk", "provisioned": False},
+        {"id": "entry-1", "role": "entry", "provisioned": False, "kid": None},
+        {"id": "info-1", "role": "info", "provisioned": True, "kid": keys(data)["info-1"].kid.hex()},
+        {"id": "at-1", "role": "desk", "provisioned": False, "kid": None},
     ] == json.loads(luot("device", "list", "--json", "--data", data).out)

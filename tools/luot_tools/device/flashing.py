@@ -22,6 +22,7 @@ _DRIVE_ROOTS = ("/media/*/*", "/run/media/*/*", "/media/*", "/Volumes/*", "/mnt/
 _DRIVE_BOARDS = {"RP2040": ("RPI-RP2",), "RP2350": ("RP2350",)}
 _PIECE_BYTES = 65_536
 _ESPTOOL_WITHIN_S = 300.0
+_STDERR = 2
 _LOOK_AGAIN_S = 0.2
 
 
@@ -51,9 +52,7 @@ def esptool(image: Image, port: str) -> None:
         *("write-flash", hex(image.offset), str(image.path)),
     ]
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=_ESPTOOL_WITHIN_S, check=False
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=_STDERR, timeout=_ESPTOOL_WITHIN_S, check=False)
     except subprocess.TimeoutExpired:
         raise TimedOut(f"esptool was not done in {_ESPTOOL_WITHIN_S:g} s", "Pull the cable and try again.") from None
     if done.returncode:

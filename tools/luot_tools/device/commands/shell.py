@@ -9,7 +9,7 @@ import tty
 import click
 
 from luot_controller.errors import UsageProblem
-from luot_tools.device.commands.options import baud_option, chosen, port_option, tell
+from luot_tools.device.commands.options import baud_option, chosen, port_option
 from luot_tools.serial.port import SerialPort, open_port
 
 _END = b"\x1d"
@@ -24,11 +24,12 @@ def command(port: str | None, baud: int) -> None:
     if not sys.stdin.isatty():
         raise UsageProblem("the shell needs a terminal", "For scripts there is luot device files.")
     line = open_port(chosen(port), baud)
-    tell(f"{line.address}; Ctrl-] leaves")
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
     try:
         tty.setraw(keyboard)
+        sys.stderr.write(f"luot device: {line.address}; Ctrl-] leaves\r\n")
+        sys.stderr.flush()
         _relay(keyboard, line)
     finally:
         termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
