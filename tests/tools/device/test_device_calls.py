@@ -66,7 +66,7 @@ MAINS = {
     "talkative": "while True: print('tap')",
     "asyncio": "import asyncio\nasync def f():\n while True: await asyncio.sleep(1)\nasyncio.run(f())",
     "exits when stopped": (
-        "import sys, time\nprint('starts')\ntime.sleep(0.2)\n"
+        "import sys, time, asyncio\nprint('starts')\ntime.sleep(0.1)\n"
         "try:\n while True: pass\nexcept KeyboardInterrupt: pass\nsys.exit(0)"
     ),
     "fails": "1 / 0",

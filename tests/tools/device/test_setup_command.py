@@ -13,7 +13,8 @@ from pulled_cable import cut_during
 
 from e2e.parts import FREE_PORT, Controller, Reader, enrol
 from luot_tools import firmware
-from luot_tools.device.board import Board
+from luot_tools.device import onboard_reader
+from luot_tools.device.board import Board, connect
 from luot_tools.device.office import OfficeFolder
 from luot_tools.device.setup import Wish, steps, with_manifest
 
@@ -84,6 +85,17 @@ def test_from_bare_to_tapping(pty_board: PtyBoard, controller: Controller, reade
     assert (0, "") == (tested.returncode, tested.stderr)
     assert {"ok"} == {line.split()[0] for line in tested.stdout.splitlines()}
     assert 8 == len(tested.stdout.splitlines())
+
+
+def test_a_reader_at_work_is_always_taken_over(pty_board: PtyBoard, reader: OnBoard) -> None:
+    """It exits when it is interrupted, and is started again at once: the tool meets it before it has begun."""
+    words = ("setup", "--settings", reader.flash / "settings.json", "--port", pty_board.path)
+    assert 0 == luot_device(*words).returncode
+    for _ in range(10):
+        reader.lines.clear()
+        with connect(str(pty_board.path)) as board:
+            assert "entry-1" == board.call(onboard_reader.installed)["reader"]
+        reader.shown("ready")
 
 
 def test_the_cable_is_pulled_from_the_real_set_up(pty_board: PtyBoard, controller: Controller, reader: OnBoard) -> None:

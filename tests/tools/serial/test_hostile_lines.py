@@ -10,7 +10,6 @@ from model_board import BANNER, ModelBoard, Tape, run
 from luot_controller.errors import LuotError
 from luot_tools.device.board import CALL_WITHIN_S, TRIES, Board
 from luot_tools.serial.errors import BoardProblem, ProgramFailed
-from luot_tools.serial.line import Line
 from luot_tools.serial.rawrepl import ENTER_WITHIN_S, RawRepl
 
 LINES = 1000
@@ -76,7 +75,7 @@ def outcome_of(seed: int) -> list[str]:
     def nonce() -> str:
         return f"{dice.randrange(1 << 32):08x}"
 
-    board = Board(RawRepl(Line(port, port.clock), nonce), nonce)
+    board = Board(RawRepl(port, port.clock, nonce), nonce)
     outcomes = []
     for call, argument in ((twice, 21), (fails, 28)):
         began_s = port.now_s

@@ -16,7 +16,6 @@ from luot_tools.serial.errors import (
     ProgramFailed,
     ProgramTimedOut,
 )
-from luot_tools.serial.line import Line
 from luot_tools.serial.rawrepl import ENTER_WITHIN_S, RawRepl
 
 
@@ -27,7 +26,7 @@ def board() -> ModelBoard:
 
 def repl_on(board: ModelBoard) -> RawRepl:
     board.power()
-    return RawRepl(Line(board, board.clock))
+    return RawRepl(board, board.clock)
 
 
 def twice(number: int) -> int:

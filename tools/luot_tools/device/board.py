@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from luot_controller.errors import LuotError
 from luot_tools.serial.errors import BoardGarbled, LinePassing, ProgramFailed
-from luot_tools.serial.line import Clock, Line
+from luot_tools.serial.line import Clock
 from luot_tools.serial.port import BAUD, Port, open_port
 from luot_tools.serial.rawrepl import RawRepl
 
@@ -159,7 +159,7 @@ def connect(address: str, baud: int = BAUD, clock: Clock = time.monotonic) -> Bo
 
 def over(port: Port, clock: Clock = time.monotonic) -> Board:
     """The board at an open port."""
-    return Board(RawRepl(Line(port, clock)))
+    return Board(RawRepl(port, clock))
 
 
 @cache

@@ -42,15 +42,18 @@ class TooMuch(Exception):
 class Line:
     """One port being spoken on. `echoes` says that it sends back every byte it gets, which is then left out.
 
-    `heard` counts the bytes that came; `said` is the end of them, for error messages.
+    `heard` counts the bytes that came; `said` is the end of them, for error messages. `alarm` says that `alarm_mark`
+    was among them; whoever waits for it sets it back.
     """
 
-    def __init__(self, port: Port, clock: Clock) -> None:
+    def __init__(self, port: Port, clock: Clock, alarm_mark: bytes) -> None:
         self.port = port
         self.clock = clock
         self.echoes = False
         self.heard = 0
         self.said = b""
+        self.alarm = False
+        self._alarm_mark = alarm_mark
         self._rest = bytearray()
 
     @property
@@ -129,6 +132,8 @@ class Line:
 
     def _append(self, data: bytes) -> None:
         self.heard += len(data)
+        if self._alarm_mark in self.said[1 - len(self._alarm_mark) :] + data:
+            self.alarm = True
         self.said = (self.said + data)[-_HEARD_BYTES:]
         self._rest += data
 

@@ -17,7 +17,8 @@ from luot_tools.serial.errors import (
     BoardTooTalkative,
     ProgramTimedOut,
 )
-from luot_tools.serial.line import Deadline, Line, Silence, TooMuch
+from luot_tools.serial.line import Clock, Deadline, Line, Silence, TooMuch
+from luot_tools.serial.port import Port
 
 ENTER_WITHIN_S = 8.0
 MOST_OUTPUT_BYTES = 1 << 20
@@ -31,6 +32,8 @@ _MORE = b"\x01"
 _FIRST_TRY_S = 0.25
 """For a prompt after an interrupt; each further try waits twice as long, up to _LONGEST_TRY_S."""
 _LONGEST_TRY_S = 2.0
+_AGAIN_S = 0.03
+"""Between interrupts of a board that starts; it buffers a few hundred bytes, which so last for seconds."""
 _REST_WITHIN_S = 2.0
 """For the end of an answer whose beginning has come."""
 _PIECE_BYTES = 256
@@ -40,10 +43,10 @@ _RESTART = b"soft reboot\r\n"
 
 
 class RawRepl:
-    """A board's raw REPL; enter() comes first, and again after any error."""
+    """A board's raw REPL at a port; enter() comes first, and again after any error."""
 
-    def __init__(self, line: Line, make_nonce: Callable[[], str] = lambda: secrets.token_hex(4)) -> None:
-        self.line = line
+    def __init__(self, port: Port, clock: Clock, make_nonce: Callable[[], str] = lambda: secrets.token_hex(4)) -> None:
+        self.line = Line(port, clock, alarm_mark=_RESTART)
         self._make_nonce = make_nonce
         self._pastes: bool | None = None
 
@@ -59,8 +62,7 @@ class RawRepl:
                     return
             except Silence:
                 pass
-            # A program that exits when it is interrupted makes the board start anew: the next start has to be caught.
-            try_s = _FIRST_TRY_S if _RESTART in self.line.said else min(2 * try_s, _LONGEST_TRY_S)
+            try_s = min(2 * try_s, _LONGEST_TRY_S)
         if self.line.heard == heard_before:
             raise BoardSilent(self.line.address, limit_s)
         raise BoardNeverPrompts(self.line.address, limit_s, self.line.said)
@@ -71,7 +73,7 @@ class RawRepl:
         Raises ProgramTimedOut, BoardTooTalkative, BoardGarbled or BoardRestarted; enter() again after each.
         """
         deadline = self.line.deadline(limit_s)
-        self.line.said = b""
+        self._mark_beginning()
         try:
             self._send(program, deadline)
             printed = self.line.until(_END, deadline, most_bytes)
@@ -107,21 +109,20 @@ class RawRepl:
         deadline = self.line.deadline(within_s)
         try:
             self.line.skip_past(_RESTART, deadline)
-            self.line.said = b""
+            self._mark_beginning()
             said = self.line.skip_past(_PROMPT, deadline)
         except Silence:
             # One that exits is started over and over.
-            before, again, _ = self.line.said.rpartition(_RESTART)
-            return before if again else None
+            return self.line.said.rpartition(_RESTART)[0] if self.line.alarm else None
         return said.rpartition(b"MicroPython ")[0].rpartition(_RESTART)[2]
 
     def _try_to_enter(self, deadline: Deadline, whole: Deadline) -> bool:
         self.line.echoes = False
-        self.line.said = b""
+        self._mark_beginning()
         # The first ends a program, the second what its clean-up does; both end a paste and a half-typed line.
         self.line.write(_STOP + _STOP, deadline)
         self.line.write(_RAW, deadline)
-        self.line.skip_past(BANNER, deadline)
+        self._await_banner(deadline, whole)
         nonce = self._make_nonce()
         # Taken apart, so that an echo of the program is not its answer.
         program = f"print('luot'+'{nonce}')".encode()
@@ -131,6 +132,20 @@ class RawRepl:
         end = self.line.until(b">", whole.sooner(_REST_WITHIN_S), _PIECE_BYTES)
         self.line.echoes = f"'{nonce}'".encode() in before
         return end.strip(b"\r\n") == _END + _END
+
+    def _await_banner(self, deadline: Deadline, whole: Deadline) -> None:
+        while True:
+            try:
+                self.line.skip_past(BANNER, deadline.sooner(_AGAIN_S))
+                return
+            except Silence:
+                if self.line.alarm:
+                    # The program exits when it is interrupted, so that the board starts it again, for ever: only
+                    # before it has begun does an interrupt end in a prompt.
+                    deadline = whole
+                    self.line.write(_STOP + _RAW, deadline)
+                if deadline.passed():
+                    raise
 
     def _send(self, program: bytes, deadline: Deadline) -> None:
         if self._offers_paste(deadline):
@@ -186,12 +201,17 @@ class RawRepl:
         raise BoardGarbled(self.line.address, self.line.said)
 
     def _why_silent(self, deadline: Deadline) -> BoardProblem:
-        if _RESTART in self.line.said or _PROMPT in self.line.said:
+        if self.line.alarm or _PROMPT in self.line.said:
             return BoardRestarted(self.line.address)
         if not deadline.passed():
             return BoardGarbled(self.line.address, self.line.rest())
         self._interrupt()
         return ProgramTimedOut(self.line.address, deadline.limit_s, self.line.rest())
+
+    def _mark_beginning(self) -> None:
+        """What is said, and a restart, count from now on."""
+        self.line.said = b""
+        self.line.alarm = False
 
     def _interrupt(self) -> None:
         """Whatever it does; nothing is expected to come back."""
