@@ -1,0 +1,64 @@
+"""The technician's page: its commands are there with their options, and its walk is walked on a real MicroPython."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from pty_board import PtyBoard
+
+from controller.command_line import luot, office_folder
+from luot_controller.commands.device import command as device
+from luot_tools.device import setup
+
+PAGE = (Path(__file__).parents[3] / "docs" / "technician.md").read_text(encoding="utf-8")
+
+
+def commands(text: str) -> list[list[str]]:
+    """The words after `luot` of every command in code."""
+    code = re.findall(r"```\n(.*?)```|`([^`\n]+)`", text, re.DOTALL)
+    lines = [line for block, span in code for line in (block or span).splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("luot ")]
+
+
+def walk() -> list[list[str]]:
+    """The commands in blocks: what a technician types, one after another."""
+    return [words for block in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) for words in commands(f"```\n{block}```")]
+
+
+def named(group: click.Command, words: list[str]) -> Iterator[tuple[click.Command, str]]:
+    """(command, option) for each option among the words."""
+    while isinstance(group, click.Group) and words:
+        found = group.get_command(click.Context(group), words[0])
+        assert found is not None, words
+        group, words = found, words[1:]
+    yield from ((group, word) for word in words if word.startswith("--"))
+
+
+def test_every_command_and_option_is_there() -> None:
+    """A name that was changed in the code fails here."""
+    found = [words for words in commands(PAGE) if words[0] == "device"]
+    assert len(found) > 15
+    for words in found:
+        for command, option in named(device, words[1:]):
+            assert option in [name for parameter in command.params for name in parameter.opts], words
+
+
+@pytest.mark.real
+def test_the_walk(pty_board: PtyBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of the page, in its order, ends well; after the set-up the board is the reader."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LUOT_PORT", str(pty_board.path))
+    monkeypatch.setenv("LUOT_DATA", str(office_folder(tmp_path / "office")))
+    assert ["device", "setup", "entry-1"] in walk()
+    for words in walk():
+        # `ports` lists this machine's own; the board of this test is none of them.
+        more = ["--port", str(pty_board.path)] if "ports" in words else []
+        said = luot(*words, *more)
+        assert (0, "") == (said.code, said.err), words
+        if "ports" in words:
+            assert "entry-1, entry at test; luot " in said.out
+    assert (pty_board.store / setup.SETTINGS).exists()
+    assert (tmp_path / "entry-1.svg").exists()
