@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check bench firmware i18n pictures vectors asyncapi constraints clean mosquitto
+.PHONY: help setup run test check bench firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -65,6 +65,10 @@ vectors: $(READY) ## Write protocol/vectors.json again
 
 asyncapi: $(READY) ## Write protocol/asyncapi.yaml again
 	@$(BIN)/python -m luot_tools.asyncapi
+
+docs: $(READY) ## Write the pages of docs/ that are made of the code again
+	@$(BIN)/python -m luot_controller.reference.states
+	@$(BIN)/python -m luot_controller.reference.site
 
 constraints: ## Pin the newest packages that pyproject.toml allows, in constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from luot_controller.bootstrap import site_fields, tap_presets
 from luot_controller.engine.events import Fact
 from luot_controller.ingest.taps import TapReader
 from luot_controller.service.loop import Office
 from luot_controller.settings import Site, load_site
+from luot_controller.site_watch import site_fields, tap_presets
 from luot_controller.store.sqlite import SqliteStore
 from luot_protocol import card, frames, topics
 
@@ -188,6 +188,24 @@ class Rig:
         console = body.pop("console", f"desk-{desk}")
         self.office.turn([Message(topics.build("test", "console_cmd", console), json.dumps(body).encode())])
         return self.last("console_reply", console)
+
+    def integrate(self, command: str, by: str = "kiosk", **fields: Any) -> dict[str, Any]:
+        """Send another system's command, and a question, and return the reply to the command."""
+        self.seq += 1
+        body = {"id": f"i{self.seq}", "command": command, **fields}
+        asking = {"id": f"q{self.seq}", "ask": "status"}
+        self.office.turn(
+            [
+                Message(topics.build("test", "integrator_cmd", by), json.dumps(body).encode()),
+                Message(topics.build("test", "integrator_ask", by), json.dumps(asking).encode()),
+            ]
+        )
+        assert self.last("integrator_answer", by)["ok"]
+        return self.last("integrator_reply", by)
+
+    def supervise(self, command: str, desk: str | None = None, **fields: Any) -> dict[str, Any]:
+        """Send a supervisor's command and return the reply."""
+        return self.command(command, desk, console="supervisor", **fields)  # type: ignore[arg-type]
 
     def ask(self, ask: str, **fields: Any) -> dict[str, Any]:
         """Ask as `watch` and return the answer."""

@@ -1,11 +1,13 @@
 """How one program reaches the office: broker address, site, name and password; kept in small files only we can read.
 
-The data folder holds `access/<name>.json` for every console (`desk-1`, ...), for `watch` (asks only) and for the
-controller itself. On another machine the same file is copied, or its address given as a URL.
+The data folder holds `access/<name>.json` for every console (`desk-1`, ...), for `supervisor`, for `watch` (asks only),
+for each integrator and for the controller itself. On another machine the same file is copied, or its address given as
+a URL.
 """
 
 import os
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
@@ -15,18 +17,23 @@ from luot_protocol import topics
 
 WATCH = "watch"
 CONTROLLER = "controller"
+SUPERVISOR = "supervisor"
+
+Kind = Literal["console", "integrator"]
+"""What stands before a program's name in its own topics."""
 
 _NO_ADDRESS = ("not an office's address", "Its form is mqtt://name:password@host:port/site")
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """One program's way in; `name` is its MQTT user name and, for a console, its id in topics."""
+    """One program's way in; `name` is its MQTT user name and its id in topics, `kind` their first level."""
 
     site: str
     name: str
     password: str
     host: str = "127.0.0.1"
     port: int = 1883
+    kind: Kind = "console"
 
     @classmethod
     def from_url(cls, url: str) -> "Access":

@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from luot_controller import settings
-from luot_controller.access import CONTROLLER, Access, load
+from luot_controller.access import CONTROLLER, SUPERVISOR, Access, load
 from luot_controller.broker.choice import Broker, free_port, open_broker
-from luot_controller.broker.users import credentials
+from luot_controller.broker.users import User, credentials
 from luot_controller.engine.events import Fact
 from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.errors import DataFolderMissing, OfficeRunning, UsageProblem
-from luot_controller.ingest.taps import Preset, TapReader
+from luot_controller.ingest.taps import TapReader
 from luot_controller.mqtt import Connection, Will
 from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.service.loop import SUBSCRIPTIONS, Office
-from luot_controller.service.turn import Fields
-from luot_controller.settings import Site, load_site
-from luot_controller.store.port import Batch, Recovered, Registry, Store
+from luot_controller.service.turn import Turn
+from luot_controller.settings import load_site
+from luot_controller.site_rows import Site
+from luot_controller.site_watch import SiteWatch, in_force
+from luot_controller.store.port import Recovered, Registry, Store
 from luot_controller.store.sqlite import SqliteStore
 from luot_controller.store.sqlite_file import FILE
 from luot_controller.store.sqlite_past import SqlitePast
@@ -34,7 +36,6 @@ from luot_protocol import topics
 DEFAULT_PORT = 1883
 FIRST_CONNECTION_S = 10.0
 
-_HOUR_MS = 3_600_000
 _LOST = b'{"state":"lost"}'
 
 
@@ -76,7 +77,7 @@ def run_office(
         site = load_site(source)
         store = SqliteStore(data)
         parts.callback(store.close)
-        settings.check_in_use(source, site, store.recover(site.policy()).state)
+        settings.check_in_use(source, site, store.recover(site.policy()).state, store.cards().values())
         _keep_site_file(data, source)
         adopt(site, store, speed)
 
@@ -104,19 +105,28 @@ def run_office(
             manual_ack=True,
         )
         parts.callback(connection.stop)
+
+        def admit(changed: Site) -> None:
+            if broker is not None:
+                broker.reload(_users(data, changed, access.port))
+
+        rules = in_force(site)
         office = Office(
             site.site.id,
-            site_fields(site),
-            site.policy(),
+            rules.fields,
+            rules.policy,
             store,
             connection,
             inbox,
-            TapReader(tap_presets(site), site.site.tap_age_limit_h * _HOUR_MS, speed),
-            {row.id: row.role.value for row in site.readers},
+            TapReader(rules.presets, rules.age_limit_ms, speed),
+            dict(rules.readers),
             speed,
             on_fact=on_fact,
             on_pulse=None if broker is None else broker.ensure,
+            site_file=SiteWatch(data / settings.FILE, site, lambda: store.cards().values(), admit),
+            hours=rules.hours,
         )
+        office.keep_house()
         connection.start()
         connection.wait_connected(FIRST_CONNECTION_S)
         on_ready(site, access, "another's" if broker is None else broker.kind)
@@ -129,7 +139,9 @@ def adopt(site: Site, store: Store, speed: float = 1.0) -> None:
     now_ms = OfficeClock(recovered.state.at_ms, recovered.wall_ms, speed).now_ms()
     known, fresh = store.adopted(), site.adopted(now_ms, version("luot"))
     if known is None or replace(known, at_ms=now_ms) != fresh:
-        store.commit(Batch([(recovered.state.event_id + 1, fresh)], published=recovered.published), wall_ms())
+        turn = Turn()
+        turn.enter(recovered.state, [fresh])
+        store.commit(turn.batch(recovered.state, recovered.published), wall_ms())
 
 
 @contextmanager
@@ -165,27 +177,6 @@ def open_sole_store(data: Path, rules: SiteAdopted) -> Iterator[tuple[Store, Rec
             store.close()
 
 
-def tap_presets(site: Site) -> dict[str, Preset]:
-    """What ingest must know of each reader of the site file."""
-    return {
-        row.id: Preset(row.role, [row.choice(n) for n in range(len(row.buttons) + 1)], row.desk or None)
-        for row in site.readers
-    }
-
-
-def site_fields(site: Site) -> Fields:
-    """Message SITE."""
-    return {
-        "name": site.site.name,
-        "language": site.site.language,
-        "services": [{"id": row.id, "name": row.name} for row in site.services],
-        "desks": [{"id": row.id, "services": row.services} for row in site.desks],
-        "classes": [
-            {"id": row.id, "name": row.name, "head_start_ms": row.head_start_min * 60_000} for row in site.classes
-        ],
-    }
-
-
 def _own_site_file(data: Path) -> Path:
     """The data folder's site file; a copy of the sample where there is none yet."""
     path = data / settings.FILE
@@ -203,15 +194,20 @@ def _keep_site_file(data: Path, source: Path) -> None:
 
 
 def _embedded_broker(data: Path, site: Site, port: int | None, kind: str | None) -> tuple[Access, Broker]:
-    users = credentials(
-        data,
-        site.site.id,
-        consoles=[f"desk-{row.id}" for row in site.desks],
-        links=[row.id for row in site.readers],
-        port=_port(data, port),
-    )
+    users = _users(data, site, _port(data, port))
     access = users[CONTROLLER].access
     return access, open_broker(data, users, port=access.port, prefer=kind)
+
+
+def _users(data: Path, site: Site, port: int) -> dict[str, User]:
+    return credentials(
+        data,
+        site.site.id,
+        consoles=[SUPERVISOR, *(f"desk-{row.id}" for row in site.desks)],
+        links=[row.id for row in site.readers],
+        integrators=[row.id for row in site.integrators],
+        port=port,
+    )
 
 
 def _port(data: Path, port: int | None) -> int:

@@ -88,30 +88,30 @@ class OfficeClient:
     def command(
         self,
         command: str,
-        desk: str,
+        desk: str | None = None,
         *,
         expects: int | None = None,
         expires_ms: int | None = None,
         timeout_s: float = 5.0,
         **more: Any,
     ) -> dict[str, Any]:
-        """Send a clerk's key and return the checked `reply`; only its `ok` means that it was done.
+        """Send a command and return the checked `reply`; only its `ok` means that it was done.
 
-        `expects` is the desk's version that the clerk saw, `expires_ms` an office time, `more` what the command needs
-        besides, as in message command. Raises TimedOut when the office was there but silent, in which case the command
-        may still be done; OfficeUnreachable or AccessRefused.
+        `desk` is the desk it is for, `expects` its version that the clerk saw, `expires_ms` an office time, `more`
+        what the command needs besides, as in message command. Raises TimedOut when the office was there but silent, in
+        which case the command may still be done; OfficeUnreachable or AccessRefused.
         """
         if self._access.name == WATCH:
             raise UsageProblem("the watch access may only ask", "Use the access file of the desk, such as desk-1.")
         fields = {"command": command, "desk": desk, "expects": expects, "expires_ms": expires_ms, **more}
-        return self._request("console_cmd", fields, timeout_s)
+        return self._request("cmd", fields, timeout_s)
 
     def ask(self, ask: str, *, timeout_s: float = 5.0, **fields: Any) -> dict[str, Any]:
         """Send a question (`next`, `line`, `status`; fields as in message ask) and return the checked `answer`.
 
         Raises as `command` does.
         """
-        return self._request("console_ask", {"ask": ask, **fields}, timeout_s)
+        return self._request("ask", {"ask": ask, **fields}, timeout_s)
 
     def __enter__(self) -> Self:
         self.start()
@@ -127,11 +127,12 @@ class OfficeClient:
         public = [topics.BY_NAME[topic] for topic in sorted(self._watch | {"office"})]
         return [
             *(topics.build(site, topic.name, "+" if "{id}" in topic.pattern else None) for topic in public),
-            topics.build(site, "console_reply", name),
-            topics.build(site, "console_answer", name),
+            topics.build(site, f"{self._access.kind}_reply", name),
+            topics.build(site, f"{self._access.kind}_answer", name),
         ]
 
-    def _request(self, name: str, fields: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    def _request(self, what: str, fields: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        name = f"{self._access.kind}_{what}"
         request_id = secrets.token_hex(8)
         message = {"id": request_id} | {key: value for key, value in fields.items() if value is not None}
         try:
@@ -194,7 +195,7 @@ class OfficeClient:
         except ProtocolError as error:
             self.dropped[error.code] += 1
             return
-        if name in ("console_reply", "console_answer"):
+        if name in (f"{self._access.kind}_reply", f"{self._access.kind}_answer"):
             self._answered(message)
             return
         if name == "office":

@@ -3,11 +3,12 @@
     Exception
       LuotError                 code, exit_code, subject, hint
         UsageProblem            exit 2: the caller can mend it
-          SiteFileInvalid       key, value, allowed
+          SiteFileInvalid       key, value, allowed, line
           DataFolderMissing     the folder has no office in it
         OfficeUnreachable       exit 3: broker or controller does not answer (transient)
         AccessRefused           exit 3: the broker knows us not, or the password is wrong (fatal)
         TimedOut                exit 4: no answer within the limit (transient)
+        CommandRefused          exit 1: refusal: the office does not do it now, and changed nothing
         OfficeRunning           exit 1: another controller owns this data folder (fatal)
         BrokerFailed            exit 1: no broker program, or it stopped (fatal)
         StoreFailed             exit 1: the ledger cannot be read or written (fatal for the process, not for the data)
@@ -53,11 +54,13 @@ class SiteFileInvalid(UsageProblem):
 
     code = "site_file.invalid"
 
-    def __init__(self, path: str, key: str, value: object, allowed: str) -> None:
-        super().__init__(f"{path}: {key} = {value!r}: {allowed}", "Mend this line of the site file and start again.")
+    def __init__(self, path: str, key: str, value: object, allowed: str, line: int | None = None) -> None:
+        where = path if line is None else f"{path}, line {line}"
+        super().__init__(f"{where}: {key} = {value!r}: {allowed}", "Mend this line of the site file and try again.")
         self.key = key
         self.value = value
         self.allowed = allowed
+        self.line = line
 
 
 class DataFolderMissing(UsageProblem):
@@ -85,6 +88,16 @@ class TimedOut(LuotError):
 
     code = "timed_out"
     exit_code = ExitCode.TIMED_OUT
+
+
+class CommandRefused(LuotError):
+    """Raised when the office refuses a command; `refusal` is its code, as in docs/states.md."""
+
+    code = "command.refused"
+
+    def __init__(self, refusal: str, subject: str, hint: str) -> None:
+        super().__init__(subject, hint)
+        self.refusal = refusal
 
 
 class OfficeRunning(LuotError):

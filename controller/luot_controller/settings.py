@@ -1,178 +1,68 @@
-"""The site file (TOML), read strictly and turned into the engine's policy. Reads nothing else.
-
-Every mistake is a SiteFileInvalid that names the key, the value and what is allowed.
-"""
+"""The site file (TOML), read strictly: a mistake is named by line, key, value and what is allowed. Writes nothing."""
 
 import re
 import tomllib
-from collections.abc import Iterable
+import types
+from collections.abc import Callable, Iterable
+from enum import EnumMeta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Meta
 
-from luot_controller.access import CONTROLLER, WATCH
-from luot_controller.engine.ledger_facts import ReaderPlace, SiteAdopted
-from luot_controller.engine.model import Policy, Role, State, VisitState
+from luot_controller.access import CONTROLLER, SUPERVISOR, WATCH
+from luot_controller.engine.model import OVER, Role, State
 from luot_controller.errors import SiteFileInvalid, UsageProblem
+from luot_controller.site_rows import DESK_PATTERN, ID_PATTERN, TIME_PATTERN, Row, Site
 
 FILE = "site.toml"
 
-_MINUTE_MS = 60_000
-# "$" would let a newline follow.
-_ID_PATTERN = r"^[a-z0-9-]{1,32}\Z"
-_DESK_PATTERN = r"^[a-z0-9-]{1,27}\Z"
-_LANGUAGE_PATTERN = r"^(vi|en)\Z"
-_Id = Annotated[str, Meta(pattern=_ID_PATTERN)]
-_DeskId = Annotated[str, Meta(pattern=_DESK_PATTERN)]
-_Name = Annotated[str, Meta(min_length=1, max_length=60)]
-_Minutes = Annotated[int, Meta(ge=0, le=100_000)]
-
-
-class SiteRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[site]`"""
-
-    id: _Id
-    """In every topic; does not change once readers are provisioned."""
-    name: _Name
-    """What the screens show."""
-    language: Annotated[str, Meta(pattern=_LANGUAGE_PATTERN)] = "vi"
-    """Of the hall and, unless told otherwise, of the consoles and readers."""
-    return_window_min: _Minutes = 15
-    """A no-show who taps again within this keeps the place."""
-    drop_window_min: _Minutes = 2
-    """A finished card tapped within this is asked to be dropped instead of opening a new visit."""
-    timezone: str = "Asia/Ho_Chi_Minh"
-    """IANA name of the zone in which days begin and explanations tell the time, on whatever machine they are read."""
-    target_min: Annotated[int, Meta(ge=1, le=600)] = 15
-    """Minutes within which a citizen should be called; what reports count against."""
-    tap_age_limit_h: Annotated[int, Meta(ge=1, le=168)] = 12
-    """The age of a tap delivered late counts up to this."""
-
-
-class ServiceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[[services]]`: a group of procedures."""
-
-    id: _Id
-    name: _Name
-    typical_min: Annotated[int, Meta(ge=1, le=480)] = 10
-    """Minutes one takes, used until enough are measured."""
-
-
-class ClassRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[[classes]]`: a priority class with its legal basis."""
-
-    id: _Id
-    name: _Name
-    head_start_min: _Minutes = 0
-    """H: ranks as if tapped this much earlier."""
-    legal_basis: str = ""
-
-
-class DeskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[[desks]]`: a counter and the services it serves."""
-
-    id: _DeskId
-    """Its console is called desk-<id>, which is an id too."""
-    services: Annotated[list[str], Meta(min_length=1)]
-
-
-class ButtonRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[[readers.buttons]]`: what the first, second, ... button of a reader chooses."""
-
-    service: str
-    class_: str = msgspec.field(name="class", default="")
-
-
-class ReaderRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`[[readers]]`: a device; `service` and `class` are what a tap without a button opens."""
-
-    id: _Id
-    role: Role
-    service: str = ""
-    class_: str = msgspec.field(name="class", default="")
-    desk: str = ""
-    buttons: list[ButtonRow] = []
-
-    def choice(self, button: int) -> tuple[str | None, str | None]:
-        """(service, class) for a button, 0 for none; (None, None) for one the reader does not have."""
-        if button == 0:
-            return self.service or None, self.class_ or None
-        if button > len(self.buttons):
-            return None, None
-        row = self.buttons[button - 1]
-        return row.service, row.class_ or self.class_ or None
-
-
-class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file."""
-
-    site: SiteRow
-    services: Annotated[list[ServiceRow], Meta(min_length=1)]
-    classes: Annotated[list[ClassRow], Meta(min_length=1)]
-    desks: Annotated[list[DeskRow], Meta(min_length=1)]
-    readers: list[ReaderRow] = []
-
-    def policy(self) -> Policy:
-        """What the engine decides by."""
-        return Policy(
-            head_start_ms={row.id: row.head_start_min * _MINUTE_MS for row in self.classes},
-            typical_ms={row.id: row.typical_min * _MINUTE_MS for row in self.services},
-            desk_services={row.id: frozenset(row.services) for row in self.desks},
-            return_window_ms=self.site.return_window_min * _MINUTE_MS,
-            drop_window_ms=self.site.drop_window_min * _MINUTE_MS,
-        )
-
-    def adopted(self, at_ms: int, version: str) -> SiteAdopted:
-        """The entry of the ledger that says that these rules are in force from `at_ms` on."""
-        return SiteAdopted(
-            at_ms=at_ms,
-            version=version,
-            site=self.site.id,
-            timezone=self.site.timezone,
-            services={row.id: row.name for row in self.services},
-            classes={row.id: row.name for row in self.classes},
-            readers={row.id: ReaderPlace(row.role, row.desk or None) for row in self.readers},
-            tap_age_limit_ms=self.site.tap_age_limit_h * 60 * _MINUTE_MS,
-            policy=self.policy(),
-        )
+_TAKEN = (CONTROLLER, WATCH, SUPERVISOR)
 
 
 def load_site(path: Path) -> Site:
     """Read and check a site file; raises SiteFileInvalid or UsageProblem."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        raw = tomllib.loads(text)
     except FileNotFoundError:
         raise UsageProblem(f"{path} does not exist", "Give the site file with --site FILE.") from None
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}", "Give a site file with --site FILE.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageProblem(f"{path} is not TOML: {error}", "Mend this line of the site file and start again.") from None
-    return _checked(path, raw)
+        raise UsageProblem(f"{path} is not TOML: {error}", "Mend this line of the site file and try again.") from None
+    return _checked(_Wrong(path, text), raw)
 
 
-def check_in_use(path: Path, site: Site, state: State) -> None:
-    """Refuse a site file that drops a service, class or desk that people in line still need."""
+def check_in_use(path: Path, site: Site, state: State, cards: Iterable[int] = ()) -> None:
+    """Refuse a site file that drops a service, class or desk that somebody still needs, or reserves a card's number."""
+    wrong = _Wrong(path, path.read_text(encoding="utf-8-sig") if path.exists() else "")
     services, desks = {row.id for row in site.services}, {row.id for row in site.desks}
     classes = {row.id for row in site.classes}
     for visit in state.visits.values():
-        if visit.state is VisitState.FINISHED:
+        if visit.state in OVER:
             continue
-        if visit.service not in services:
-            raise SiteFileInvalid(str(path), "services", sorted(services), f"{visit.service} still has visits: keep it")
+        for service in (visit.service, *visit.then):
+            if service not in services:
+                raise wrong("services", sorted(services), f"{service} still has visits: keep it")
         if visit.class_id not in classes:
-            raise SiteFileInvalid(str(path), "classes", sorted(classes), f"{visit.class_id} still has visits: keep it")
+            raise wrong("classes", sorted(classes), f"{visit.class_id} still has visits: keep it")
+        if visit.bound is not None and visit.bound not in desks:
+            raise wrong("desks", sorted(desks), f"somebody waits for desk {visit.bound} alone: keep it")
     for desk in state.desks.values():
         if desk.id not in desks and (desk.visit is not None or desk.held):
-            raise SiteFileInvalid(str(path), "desks", sorted(desks), f"desk {desk.id} still has a visit: keep it")
+            raise wrong("desks", sorted(desks), f"desk {desk.id} still has a visit: keep it")
+    reserved = site.policy().reserved
+    for number in cards:
+        if reserved is not None and reserved[0] <= number <= reserved[1]:
+            raise wrong("numbers", list(reserved), f"there is a card with number {number}: take a range without cards")
 
 
 def parse_site(text: str) -> Site:
     """The site that a text describes; raises SiteFileInvalid."""
-    return _checked(Path(FILE), tomllib.loads(text))
+    return _checked(_Wrong(Path(FILE), text), tomllib.loads(text))
 
 
 def sample_site() -> str:
@@ -180,16 +70,58 @@ def sample_site() -> str:
     return (resources.files("luot_controller") / "sample_site.toml").read_text(encoding="utf-8")
 
 
-def _checked(path: Path, raw: dict[str, Any]) -> Site:
+def line_of(text: str, key: str) -> int | None:
+    """The line, from 1, on which `key` (as in `desks[0].services`) stands, or else the table it would stand in."""
+    lines = _lines(text)
+    while key and key not in lines:
+        key = key[: max(key.rfind("."), key.rfind("["), 0)]
+    return lines.get(key)
+
+
+class _Wrong:
+    """Makes the error of a file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text = path, text
+
+    def __call__(self, key: str, value: object, allowed: str) -> SiteFileInvalid:
+        return SiteFileInvalid(str(self._path), key, value, allowed, line_of(self._text, key))
+
+
+def _checked(wrong: _Wrong, raw: dict[str, Any]) -> Site:
     try:
         site = msgspec.convert(raw, Site)
     except msgspec.ValidationError as error:
-        raise _explained(path, raw, str(error)) from None
-    _check_references(path, site)
+        raise _explained(wrong, raw, str(error)) from None
+    _check_references(wrong, site)
+    _check_sense(wrong, site)
     return site
 
 
-def _explained(path: Path, raw: dict[str, Any], message: str) -> SiteFileInvalid:
+def _lines(text: str) -> dict[str, int]:
+    """The line of each table and each key that begins a line, by its path."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*(\[\[?)\s*([\w.-]+)\s*\]", line)
+        if header is not None:
+            parent, _, name = header[2].rpartition(".")
+            within = f"{parent}[{counts[parent] - 1}]." if parent in counts else f"{parent}." if parent else ""
+            table = within + name
+            if header[1] == "[[":
+                lines.setdefault(table, number)
+                counts[table] = counts.get(table, 0) + 1
+                table += f"[{counts[table] - 1}]"
+            lines[table] = number
+            continue
+        key = re.match(r"\s*([\w-]+)\s*=", line)
+        if key is not None:
+            lines.setdefault(f"{table}.{key[1]}".lstrip("."), number)
+    return lines
+
+
+def _explained(wrong: _Wrong, raw: dict[str, Any], message: str) -> SiteFileInvalid:
     """Put msgspec's "what is wrong - at `$.desks[0].services`" into key, value and what is allowed."""
     what, _, where = message.partition(" - at `$")
     key = where.rstrip("`").lstrip(".")
@@ -198,10 +130,10 @@ def _explained(path: Path, raw: dict[str, Any], message: str) -> SiteFileInvalid
         absent = field[1] == "missing required"
         allowed = "required" if absent else f"there is no such key here; allowed: {', '.join(_fields_at(key))}"
         value = None if absent else _value_at(raw, key)[field[2]]
-        return SiteFileInvalid(str(path), f"{key}.{field[2]}".lstrip("."), value, allowed)
-    return SiteFileInvalid(
-        str(path), key, _value_at(raw, key), _ALLOWED.get(what) or _ALLOWED.get(what.partition(" '")[0], what)
-    )
+        return wrong(f"{key}.{field[2]}".lstrip("."), value, allowed)
+    if what.startswith("Invalid enum value"):
+        return wrong(key, _value_at(raw, key), f"one of {', '.join(_choices_at(key))}")
+    return wrong(key, _value_at(raw, key), _ALLOWED.get(what, what))
 
 
 def _value_at(raw: Any, key: str) -> Any:
@@ -211,40 +143,44 @@ def _value_at(raw: Any, key: str) -> Any:
 
 
 def _fields_at(key: str) -> list[str]:
-    struct: type[msgspec.Struct] = Site
-    for table in re.findall(r"[a-z]+", key):
-        struct = _TABLES[table]
-    return [field.encode_name for field in msgspec.structs.fields(struct)]
+    return [field.encode_name for field in msgspec.structs.fields(_type_at(key))]
 
 
-_TABLES: dict[str, type[msgspec.Struct]] = {
-    "site": SiteRow,
-    "services": ServiceRow,
-    "classes": ClassRow,
-    "desks": DeskRow,
-    "readers": ReaderRow,
-    "buttons": ButtonRow,
-}
+def _choices_at(key: str) -> list[str]:
+    found = _type_at(key)
+    return [str(one) for one in (found if isinstance(found, EnumMeta) else get_args(found))]
+
+
+def _type_at(key: str) -> Any:
+    """The struct, enumeration or Literal that a path leads to."""
+    found: Any = Site
+    for name in re.findall(r"[a-z_]+", re.sub(r"\[\d+\]", "", key)):
+        found = next(field.type for field in msgspec.structs.fields(found) if field.encode_name == name)
+        while get_origin(found) in (Annotated, list, types.UnionType):
+            found = get_args(found)[0]
+    assert isinstance(found, EnumMeta) or get_origin(found) is Literal or issubclass(found, Row)
+    return found
+
 
 _ALLOWED = {
-    f"Expected `str` matching regex {_ID_PATTERN!r}": "1 to 32 of a-z, 0-9 and -",
-    f"Expected `str` matching regex {_DESK_PATTERN!r}": "1 to 27 of a-z, 0-9 and -",
-    f"Expected `str` matching regex {_LANGUAGE_PATTERN!r}": "vi or en",
-    "Invalid enum value": f"one of {', '.join(Role)}",
+    f"Expected `str` matching regex {ID_PATTERN!r}": "1 to 32 of a-z, 0-9 and -",
+    f"Expected `str` matching regex {DESK_PATTERN!r}": "1 to 27 of a-z, 0-9 and -",
+    f"Expected `str` matching regex {TIME_PATTERN!r}": "a time of day as 07:30",
 }
 
 
-def _check_references(path: Path, site: Site) -> None:
+def _check_references(wrong: _Wrong, site: Site) -> None:
     if not _is_timezone(site.site.timezone):
-        raise SiteFileInvalid(str(path), "site.timezone", site.site.timezone, "an IANA name, such as Asia/Ho_Chi_Minh")
-    services = _unique(path, "services", [row.id for row in site.services])
-    classes = _unique(path, "classes", [row.id for row in site.classes])
-    desks = _unique(path, "desks", [row.id for row in site.desks])
-    _unique(path, "readers", [row.id for row in site.readers])
+        raise wrong("site.timezone", site.site.timezone, "an IANA name, such as Asia/Ho_Chi_Minh")
+    services = _unique(wrong, "services", [row.id for row in site.services])
+    classes = _unique(wrong, "classes", [row.id for row in site.classes])
+    desks = _unique(wrong, "desks", [row.id for row in site.desks])
+    readers = _unique(wrong, "readers", [row.id for row in site.readers])
+    _unique(wrong, "integrators", [row.id for row in site.integrators])
 
     def known(key: str, value: str, among: Iterable[str]) -> None:
         if value not in among:
-            raise SiteFileInvalid(str(path), key, value, f"one of {', '.join(sorted(among))}")
+            raise wrong(key, value, f"one of {', '.join(sorted(among))}")
 
     served = {service for row in site.desks for service in row.services}
     for at, desk in enumerate(site.desks):
@@ -252,7 +188,7 @@ def _check_references(path: Path, site: Site) -> None:
             known(f"desks[{at}].services", service, services)
     for at, row in enumerate(site.services):
         if row.id not in served:
-            raise SiteFileInvalid(str(path), f"services[{at}].id", row.id, "at least one desk must serve it")
+            raise wrong(f"services[{at}].id", row.id, "at least one desk must serve it")
     for at, reader in enumerate(site.readers):
         where = f"readers[{at}]"
         if reader.role is Role.DESK or reader.desk:
@@ -264,14 +200,35 @@ def _check_references(path: Path, site: Site) -> None:
         for n, button in enumerate(reader.buttons):
             known(f"{where}.buttons[{n}].service", button.service, services)
             known(f"{where}.buttons[{n}].class", button.class_ or reader.class_, classes)
-        if reader.id.startswith("desk-") or reader.id in (CONTROLLER, WATCH):
-            raise SiteFileInvalid(str(path), f"{where}.id", reader.id, "desk-..., controller and watch are taken")
+    for key, ids in (("readers", [row.id for row in site.readers]), ("integrators", [r.id for r in site.integrators])):
+        for at, one in enumerate(ids):
+            if one.startswith("desk-") or one in _TAKEN:
+                raise wrong(f"{key}[{at}].id", one, f"desk-..., {', '.join(_TAKEN[:-1])} and {_TAKEN[-1]} are taken")
+            if key == "integrators" and one in readers:
+                raise wrong(f"{key}[{at}].id", one, "a reader has this id")
 
 
-def _unique(path: Path, key: str, ids: list[str]) -> set[str]:
+def _check_sense(wrong: _Wrong, site: Site) -> None:
+    """What no single value shows."""
+    for at, row in enumerate(site.hours):
+        if row.closes <= row.opens:
+            raise wrong(f"hours[{at}].closes", row.closes, f"later than {row.opens}, on the same day")
+    if site.numbers is not None and site.numbers.last < site.numbers.first:
+        raise wrong("numbers.last", site.numbers.last, f"{site.numbers.first} or more")
+    for at, reader in enumerate(site.readers):
+        if reader.role is Role.DROPOFF and reader.buttons:
+            raise wrong(f"readers[{at}].buttons", [row.service for row in reader.buttons], _FACES)
+
+
+_FACES = "no buttons: those of a drop-off reader are its faces"
+
+_Make = Callable[[str, object, str], SiteFileInvalid]
+
+
+def _unique(wrong: _Make, key: str, ids: list[str]) -> set[str]:
     for at, one in enumerate(ids):
         if one in ids[:at]:
-            raise SiteFileInvalid(str(path), f"{key}[{at}].id", one, "each id once")
+            raise wrong(f"{key}[{at}].id", one, "each id once")
     return set(ids)
 
 

@@ -13,10 +13,18 @@ STARTED = 7
 OTHER_DESK = 8
 NOT_IN_LINE = 9
 HELD = 10
+IN_TRAY = 11
+CANCELLED = 12
+LEAVING = 13
+RATED = 14
 
 UNKNOWN_CARD = 64
 TOO_OLD = 65
 UNKNOWN_BUTTON = 66
+CLOSED = 67
+DAY_OVER = 68
+BLOCKED_CARD = 69
+CARD_IN_USE = 70
 MALFORMED = 90
 
 NAMES = {
@@ -30,9 +38,17 @@ NAMES = {
     OTHER_DESK: "other_desk",
     NOT_IN_LINE: "not_in_line",
     HELD: "held",
+    IN_TRAY: "in_tray",
+    CANCELLED: "cancelled",
+    LEAVING: "leaving",
+    RATED: "rated",
     UNKNOWN_CARD: "unknown_card",
     TOO_OLD: "too_old",
     UNKNOWN_BUTTON: "unknown_button",
+    CLOSED: "closed",
+    DAY_OVER: "day_over",
+    BLOCKED_CARD: "blocked_card",
+    CARD_IN_USE: "card_in_use",
     MALFORMED: "malformed",
 }
 

@@ -81,6 +81,9 @@ OFFICE = Message(
     Field("at_ms", "int", "office time", optional=True),
     Field("speed", "number", "office seconds per second; 1 in a real office", optional=True),
     Field("waiting", "int", "people in line, all services", optional=True),
+    Field(
+        "day", "text", "whether visits are opened and called; left out: open", optional=True, values=("open", "closed")
+    ),
     Field("counters", "map", "counts since the start: taps, refusals and bad frames by their code", optional=True),
 )
 SITE = Message(
@@ -88,7 +91,7 @@ SITE = Message(
     "What the screens must know of the site; changes when the site file does.",
     Field("name", "text", "the site's name"),
     Field("language", "text", "of the hall: vi or en"),
-    Field("services", "list", "maps of id and name"),
+    Field("services", "list", "maps of id, name and target_min, the minutes of waiting to stay below"),
     Field("desks", "list", "maps of id and services (list of ids)"),
     Field("classes", "list", "maps of id, name and head_start_ms"),
 )
@@ -126,6 +129,11 @@ DESK = Message(
     Field("over", "int", "the number that had waited longer, where there was one", optional=True),
     Field("held", "list", "the numbers that this desk holds, oldest first, at most 8", optional=True),
     Field("undo", "flag", "whether its last command can be taken back", optional=True),
+    Field("duty", "text", "whether it calls; left out: open", optional=True, values=("open", "paused", "closed")),
+    Field("why", "text", "why it is paused", optional=True),
+    Field("leaving", "flag", "the citizen has given the card back", optional=True),
+    Field("then", "list", "the services that this visit still needs after this one", optional=True),
+    Field("own", "int", "people who wait for this desk alone", optional=True),
 )
 CARD = Message(
     "card",
@@ -152,15 +160,53 @@ EVENT = Message(
     Field("at_ms", "int", "office time"),
     Field("kind", "text", "past tense, such as VisitCalled; its other fields stand beside these"),
 )
-COMMANDS = ("CallNext", "Recall", "Start", "Finish", "NoShow", "Hold", "Resume", "Transfer", "Undo")
+COMMANDS = (
+    "CallNext",
+    "CallVisit",
+    "Recall",
+    "Start",
+    "Finish",
+    "NoShow",
+    "Hold",
+    "Resume",
+    "Transfer",
+    "Undo",
+    "OpenVisit",
+    "CancelVisit",
+    "ReturnVisit",
+    "OpenDesk",
+    "PauseDesk",
+    "CloseDesk",
+    "OpenDay",
+    "CloseDay",
+    "BlockCard",
+    "UnblockCard",
+    "ReplaceCard",
+    "ReloadSite",
+)
 COMMAND = Message(
     "command",
-    "A clerk's key.",
+    "A clerk's key, or what a supervisor or an integrator says; docs/states.md has what each does and when.",
     _ID,
     Field("command", "text", "imperative", values=COMMANDS),
-    Field("desk", "text", "the desk it is for"),
-    Field("number", "int", "for Resume: the card of the held visit", optional=True),
-    Field("service", "text", "for Transfer: into whose line", optional=True),
+    Field("desk", "text", "the desk it is for, where it is for one", optional=True),
+    Field(
+        "number", "int", "for CallVisit, Resume, OpenVisit (of a card), CancelVisit, ReturnVisit, *Card", optional=True
+    ),
+    Field("service", "text", "for Transfer: into whose line; for OpenVisit: the first wanted", optional=True),
+    Field("then", "list", "for Transfer and OpenVisit: the services that follow, in turn", optional=True),
+    Field("to_desk", "text", "for Transfer: the one desk that may call the visit", optional=True),
+    Field("class", "text", "for OpenVisit: the priority class", optional=True),
+    Field(
+        "appointed_ms", "int", "for OpenVisit: the appointed time, which ranks if it is still to come", optional=True
+    ),
+    Field("replacement", "int", "for ReplaceCard: the number of the card that takes over", optional=True),
+    Field(
+        "reason",
+        "text",
+        "for CallVisit and PauseDesk, on record; CancelVisit and BlockCard may have one",
+        optional=True,
+    ),
     Field("expects", "int", "the desk's version that the clerk saw; with another one it is refused", optional=True),
     Field("expires_ms", "int", "office time after which it must not be done any more", optional=True),
 )
@@ -170,8 +216,15 @@ REPLY = Message(
     _ID,
     _OK,
     _CODE,
+    Field("detail", "text", "for ReloadSite: what is wrong with the site file", optional=True),
     Field("desk", "map", "the desk as it is now, see message desk", optional=True),
     Field("called", "int", "the number just called, where one was", optional=True),
+    Field("number", "int", "for OpenVisit: the visit's number", optional=True),
+    Field("visit", "int", "for OpenVisit: the visit", optional=True),
+    Field("ahead", "int", "for OpenVisit: people before it", optional=True),
+    Field("lo_min", "int", "for OpenVisit: it waits at least", optional=True),
+    Field("hi_min", "int", "and at most", optional=True),
+    Field("closed", "map", "for CloseDay: how many expired, finished, kept, cards_out", optional=True),
 )
 ASKS = ("next", "line", "events", "status")
 ASK = Message(
@@ -179,7 +232,7 @@ ASK = Message(
     "A question: who would be called next at a desk, a page of a line or of the ledger, or the office in short.",
     _ID,
     Field("ask", "text", "what", values=ASKS),
-    Field("desk", "text", "for next", optional=True),
+    Field("desk", "text", "for next, and for line: the line of that desk alone", optional=True),
     Field("service", "text", "for line", optional=True),
     Field("offset", "int", "for line: how many to pass over", optional=True),
     Field("after", "int", "for events: the id of the last one known", optional=True),
@@ -193,7 +246,7 @@ ANSWER = Message(
     Field("next", "map", "number, service, class, rank_ms, reason and over; empty when nobody waits", optional=True),
     Field("line", "list", "at most 10 people from offset on", optional=True),
     Field("total", "int", "people in that line", optional=True),
-    Field("events", "list", "at most 8 messages EVENT", optional=True),
+    Field("events", "list", "at most 6 messages EVENT", optional=True),
     Field("status", "map", "at_ms, speed, waiting, services, desks, readers and counters", optional=True),
 )
 LINK_STATE = Message(

@@ -1,6 +1,7 @@
 """Every MQTT topic of the product in one table, and the functions that build and take apart their names.
 
-`links` are readers and gateways, `consoles` are clerks' screens, `controller` is the only writer of everything else.
+`links` are readers and gateways, `consoles` are clerks' screens, `integrators` are other systems, such as a kiosk or an
+appointment book; `controller` is the only writer of everything else.
 """
 
 from luot_protocol import VERSION
@@ -36,6 +37,10 @@ TABLE = (
     Topic("console_reply", "console/{id}/reply", "controller", False, "reply", "replies to its commands"),
     Topic("console_ask", "console/{id}/ask", "console", False, "ask", "questions of a screen"),
     Topic("console_answer", "console/{id}/answer", "controller", False, "answer", "answers to its questions"),
+    Topic("integrator_cmd", "integrator/{id}/cmd", "integrator", False, "command", "commands of another system"),
+    Topic("integrator_reply", "integrator/{id}/reply", "controller", False, "reply", "replies to its commands"),
+    Topic("integrator_ask", "integrator/{id}/ask", "integrator", False, "ask", "questions of another system"),
+    Topic("integrator_answer", "integrator/{id}/answer", "controller", False, "answer", "answers to its questions"),
     Topic("office", "office", "controller", True, "office", "the controller's pulse"),
     Topic("site", "site", "controller", True, "site", "names for the screens"),
     Topic("board", "board", "controller", True, "board", "what the hall sees"),

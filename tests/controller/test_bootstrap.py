@@ -265,18 +265,18 @@ def test_another_brokers_mistakes(mosquitto: RunningBroker, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('role = "info"', 'role = "tv"', "readers[1].role = 'tv': one of entry, info, desk"),
-        ("typical_min = 9", "typical_min = 0", "services[0].typical_min = 0: Expected `int` >= 1"),
-        ('name = "Test"', 'nam = "Test"', "site.nam = 'Test': there is no such key here; allowed: id, name"),
+        ('role = "info"', 'role = "tv"', "line 42: readers[1].role = 'tv': one of entry, info, desk"),
+        ("typical_min = 9", "typical_min = 0", "line 9: services[0].typical_min = 0: Expected `int` >= 1"),
+        ('name = "Test"', 'nam = "Test"', "line 4: site.nam = 'Test': there is no such key here; allowed: id, name"),
     ],
 )
 def test_a_bad_site_file(tmp_path: Path, old: str, new: str, says: str) -> None:
-    """Exit 2 with file, key, value and what is allowed; no ledger is made, and the folder keeps no bad site file."""
+    """Exit 2 with file, line, key, value and what is allowed; no ledger is made, the folder keeps no bad file."""
     bad = tmp_path / "bad.toml"
     bad.write_text(SITE_TOML.replace(old, new), encoding="utf-8")
     said = luot("office", "--data", tmp_path / "office", "--site", bad, "--port", "0")
     assert (2, "") == (said.code, said.out)
-    assert f"luot: {bad}: {says}" in said.err
+    assert f"luot: {bad}, {says}" in said.err
     assert "Traceback" not in said.err
     assert ["office.lock"] == [path.name for path in (tmp_path / "office").iterdir()]
 

@@ -1,4 +1,4 @@
-"""The site file: every mistake is named by key, value and what is allowed; the sample is right."""
+"""The site file: every mistake is named by line, key, value and what is allowed; the sample is right."""
 
 from pathlib import Path
 
@@ -37,19 +37,26 @@ def mistake(tmp_path: Path, text: str) -> SiteFileInvalid:
 @pytest.mark.parametrize(
     ("text", "key", "value", "allowed"),
     [
-        pytest.param("colour = 1\n" + SITE_TOML, "colour", 1, "site, services, classes, desks, readers", id="top"),
+        pytest.param(
+            "colour = 1\n" + SITE_TOML,
+            "colour",
+            1,
+            "site, calls, numbers, day_end, hours, services, classes, desks, readers, integrators",
+            id="top",
+        ),
         pytest.param(
             changed('name = "Test"', 'name = "Test"\ncolor = "red"'),
             "site.color",
             "red",
-            "id, name, language, return_window_min, drop_window_min, timezone, target_min, tap_age_limit_h",
+            "id, name, language, return_window_min, drop_window_min, timezone, target_min, regret_window_s, "
+            "rating_window_s, tap_age_limit_h",
             id="site",
         ),
         pytest.param(
             changed("typical_min = 9", "tipical_min = 9"),
             "services[0].tipical_min",
             9,
-            "id, name, typical_min",
+            "id, name, typical_min, target_min",
             id="services",
         ),
         pytest.param(
@@ -70,7 +77,7 @@ def mistake(tmp_path: Path, text: str) -> SiteFileInvalid:
             changed('role = "info"', 'role = "info"\nrole2 = 2'),
             "readers[1].role2",
             2,
-            "id, role, service, class, desk, buttons",
+            "id, role, service, class, desk, buttons, faces",
             id="readers",
         ),
         pytest.param(
@@ -122,8 +129,8 @@ def test_missing_key(tmp_path: Path, old: str, new: str, key: str) -> None:
         ('name = "Test"', 'name = ""', "site.name", "", "length >= 1"),
         ('name = "Test"', f'name = "{"x" * 61}"', "site.name", "x" * 61, "length <= 60"),
         ('name = "Test"', "name = 1", "site.name", 1, "`str`"),
-        ('name = "Test"', 'name = "Test"\nlanguage = "fr"', "site.language", "fr", "vi or en"),
-        ('name = "Test"', 'name = "Test"\nlanguage = "vi\\n"', "site.language", "vi\n", "vi or en"),
+        ('name = "Test"', 'name = "Test"\nlanguage = "fr"', "site.language", "fr", "one of vi, en"),
+        ('name = "Test"', 'name = "Test"\nlanguage = "vi\\n"', "site.language", "vi\n", "one of vi, en"),
         ('name = "Test"', 'name = "Test"\nreturn_window_min = -1', "site.return_window_min", -1, ">= 0"),
         ('name = "Test"', 'name = "Test"\ndrop_window_min = 1.5', "site.drop_window_min", 1.5, "`int`"),
         ('name = "Test"', 'name = "Test"\ntap_age_limit_h = 0', "site.tap_age_limit_h", 0, ">= 1"),
@@ -183,15 +190,33 @@ def test_nothing_of_a_kind(tmp_path: Path, table: str) -> None:
         ('id = "land"', 'id = "papers"', "services[1].id", "papers", "each id once"),
         ('id = "first"', 'id = "plain"', "classes[1].id", "plain", "each id once"),
         ('id = "2"', 'id = "1"', "desks[1].id", "1", "each id once"),
-        ('id = "info-1"', 'id = "desk-1"', "readers[1].id", "desk-1", "desk-..., controller and watch are taken"),
-        ('id = "info-1"', 'id = "desk-x"', "readers[1].id", "desk-x", "desk-..., controller and watch are taken"),
-        ('id = "info-1"', 'id = "watch"', "readers[1].id", "watch", "desk-..., controller and watch are taken"),
+        (
+            'id = "info-1"',
+            'id = "desk-1"',
+            "readers[1].id",
+            "desk-1",
+            "desk-..., controller, watch and supervisor are taken",
+        ),
+        (
+            'id = "info-1"',
+            'id = "desk-x"',
+            "readers[1].id",
+            "desk-x",
+            "desk-..., controller, watch and supervisor are taken",
+        ),
+        (
+            'id = "info-1"',
+            'id = "watch"',
+            "readers[1].id",
+            "watch",
+            "desk-..., controller, watch and supervisor are taken",
+        ),
         (
             'id = "info-1"',
             'id = "controller"',
             "readers[1].id",
             "controller",
-            "desk-..., controller and watch are taken",
+            "desk-..., controller, watch and supervisor are taken",
         ),
     ],
 )
@@ -253,8 +278,12 @@ def test_policy(tmp_path: Path) -> None:
     assert {"plain": 0, "first": 45 * MINUTE} == policy.head_start_ms
     assert {"papers": 9 * MINUTE, "land": 12 * MINUTE} == policy.typical_ms
     assert {"1": {"papers"}, "2": {"papers", "land"}} == policy.desk_services
-    assert {"papers": ("1", "2"), "land": ("2",)} == policy.desks_for
-    assert {"papers": {"papers", "land"}, "land": {"papers", "land"}} == policy.rivals
+    assert {"papers": ("1", "2"), "land": ("2",), "@1": ("1",), "@2": ("2",)} == policy.desks_for
+    everybody_at_2 = {"papers", "land", "@2"}
+    assert {"papers": {"@1", *everybody_at_2}, "land": everybody_at_2} == {
+        service: policy.rivals[service] for service in policy.typical_ms
+    }
+    assert {"@1": {"@1", "papers"}, "@2": everybody_at_2} == {line: policy.rivals[line] for line in ("@1", "@2")}
     assert (20 * MINUTE, 3 * MINUTE) == (policy.return_window_ms, policy.drop_window_ms)
 
 

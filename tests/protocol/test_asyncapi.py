@@ -131,13 +131,13 @@ def test_operations(row: topics.Topic) -> None:
 
 @by_row
 def test_who_reads_and_writes(row: topics.Topic) -> None:
-    """What an operation says of both sides is what the broker permits the link or console of that id, and others."""
+    """What an operation says of both sides is what the broker permits the one of that id, and others."""
     (summary,) = (one["summary"] for one in OPERATIONS.values() if one["channel"]["$ref"] == f"#/channels/{row.name}")
     publisher, _, reader = summary.rstrip(".").partition(" publishes, ")
     topic = topics.build("demo", row.name, "that" if "{id}" in row.pattern else None)
     peers = [
         User(Access(site="demo", name=name, password="", host="", port=1), role)
-        for role in (Role.LINK, Role.CONSOLE)
+        for role in (Role.LINK, Role.CONSOLE, Role.INTEGRATOR)
         for name in ("that", "other")
     ]
     reading = {(peer.role, peer.access.name) for peer in peers if any(covers(own, topic) for own in peer.reads)}
@@ -146,12 +146,16 @@ def test_who_reads_and_writes(row: topics.Topic) -> None:
         "The controller": set(),
         "A link": {(Role.LINK, "that")},
         "A console": {(Role.CONSOLE, "that")},
+        "An integrator": {(Role.INTEGRATOR, "that")},
     }[publisher] == writing
     assert {
         "the controller subscribes": set(),
         "that link subscribes": {(Role.LINK, "that")},
         "that console subscribes": {(Role.CONSOLE, "that")},
-        "consoles subscribe": {(Role.CONSOLE, "that"), (Role.CONSOLE, "other")},
+        "that integrator subscribes": {(Role.INTEGRATOR, "that")},
+        "consoles and integrators subscribe": {
+            (role, name) for role in (Role.CONSOLE, Role.INTEGRATOR) for name in ("that", "other")
+        },
     }[reader] == reading
 
 
@@ -162,6 +166,8 @@ def test_what_is_answered() -> None:
         "receive_link_up": "#/channels/link_down",
         "receive_console_cmd": "#/channels/console_reply",
         "receive_console_ask": "#/channels/console_answer",
+        "receive_integrator_cmd": "#/channels/integrator_reply",
+        "receive_integrator_ask": "#/channels/integrator_answer",
     } == answered
     correlated = {name for name, message in COMPONENTS["messages"].items() if "correlationId" in message}
     assert {"command", "reply", "ask", "answer"} == correlated

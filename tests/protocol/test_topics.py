@@ -54,7 +54,7 @@ def test_the_root_holds_the_version() -> None:
 def test_the_table_is_sound() -> None:
     """No name or pattern stands twice, every message is one of ours, and only the three kinds of peers publish."""
     assert len(topics.TABLE) == len({row.name for row in topics.TABLE}) == len({row.pattern for row in topics.TABLE})
-    assert {"link", "console", "controller"} == {row.publisher for row in topics.TABLE}
+    assert {"link", "console", "integrator", "controller"} == {row.publisher for row in topics.TABLE}
     assert {"link_up", "link_down"} == {row.name for row in topics.TABLE if row.message is None}
     assert set(messages.BY_NAME) == {row.message for row in topics.TABLE if row.message is not None}
     assert all(row.doc and row.pattern.count("{id}") <= 1 for row in topics.TABLE)

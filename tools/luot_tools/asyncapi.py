@@ -18,7 +18,8 @@ QOS = 1
 """Of every publish, by whom ever."""
 
 ABOUT = (
-    "Everything that readers, consoles and the controller of one site say to each other over MQTT 3.1.1. "
+    "Everything that readers, consoles, other systems and the controller of one site say to each other over MQTT "
+    "3.1.1. "
     "The application described is the controller: a topic it sends on is one to subscribe to, and one it receives on "
     "is one to publish to. Times are office milliseconds, waits are minutes. Unknown fields are ignored, and null is "
     "as good as left out. An empty retained message says that what the topic spoke of is gone. MQTT's acknowledgement "
@@ -26,14 +27,21 @@ ABOUT = (
     "Signed frames are pinned byte by byte in vectors.json, beside this file."
 )
 
-REPLIES = {"link_up": "link_down", "console_cmd": "console_reply", "console_ask": "console_answer"}
+REPLIES = {
+    "link_up": "link_down",
+    "console_cmd": "console_reply",
+    "console_ask": "console_answer",
+    "integrator_cmd": "integrator_reply",
+    "integrator_ask": "integrator_answer",
+}
 """A topic that is answered, and where."""
 
 _ID_FORM = f"1 to {topics.MAX_ID_CHARS} of a-z, 0-9 and the hyphen"
 _IDS = {
     "site": f"the id of the site; {_ID_FORM}",
     "link": f"the id, and user name, of a reader or of a gateway that carries the frames of many; {_ID_FORM}",
-    "console": f"the id, and user name, of a console: desk-1 for desk 1, or watch; {_ID_FORM}",
+    "console": f"the id, and user name, of a console: desk-1 for desk 1, supervisor, or watch; {_ID_FORM}",
+    "integrator": f"the id, and user name, of another system, as in the site file; {_ID_FORM}",
     "service": f"the id of a service in the site file; {_ID_FORM}",
     "desk": f"the id of a desk in the site file; {_ID_FORM}",
     "card": "the number on a card",
@@ -82,8 +90,8 @@ def document() -> dict[str, Any]:
             "securitySchemes": {
                 "user": {
                     "type": "userPassword",
-                    "description": "The user name is the id of the console or link, and the broker lets it publish and "
-                    "subscribe under its own id alone; the office makes the passwords.",
+                    "description": "The user name is the id of the console, integrator or link, and the broker lets it "
+                    "publish and subscribe under its own id alone; the office makes the passwords.",
                 }
             },
         },
@@ -222,14 +230,17 @@ def _action(row: topics.Topic) -> str:
 
 
 def _publisher(row: topics.Topic) -> str:
-    return {"controller": "The controller", "link": "A link", "console": "A console"}[row.publisher]
+    names = {"controller": "The controller", "link": "A link", "console": "A console", "integrator": "An integrator"}
+    return names[row.publisher]
 
 
 def _readers(row: topics.Topic) -> str:
     if row.publisher != "controller":
         return "the controller subscribes"
     own = row.pattern.partition("/")[0]
-    return f"that {own} subscribes" if own in ("link", "console") else "consoles subscribe"
+    return (
+        f"that {own} subscribes" if own in ("link", "console", "integrator") else "consoles and integrators subscribe"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Who may connect to the broker, and what each may say and hear; it speaks to no broker and keeps no session.
 
-Rights follow from `topics.TABLE`: a link and a console write and read their own rows alone, the controller everything,
-and what the controller publishes for all is read by every console, never by a link.
+Rights follow from `topics.TABLE`: a link, a console and an integrator write and read their own rows alone, the
+controller everything, and what the controller publishes for all is read by every console and integrator, by no link.
 """
 
 import base64
@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from luot_controller import access as access_files
-from luot_controller.access import CONTROLLER, WATCH, Access
+from luot_controller.access import CONTROLLER, WATCH, Access, Kind
 from luot_controller.errors import DataFolderMissing, UsageProblem
 from luot_protocol import topics
 
@@ -33,6 +33,7 @@ class Role(StrEnum):
     WATCH = "watch"
     CONSOLE = "console"
     LINK = "link"
+    INTEGRATOR = "integrator"
 
 
 class User(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ class User(msgspec.Struct, frozen=True):
         kind = Role.CONSOLE if self.role is Role.WATCH else self.role
         rows = [row for row in topics.TABLE if row.publisher == Role.CONTROLLER.value]
         own = [row for row in rows if row.pattern.startswith(f"{kind.value}/")]
-        public = [row for row in rows if not row.pattern.startswith(("link/", "console/"))]
+        public = [row for row in rows if not row.pattern.startswith(("link/", "console/", "integrator/"))]
         return (
             *(topics.build(self.access.site, row.name, self.access.name) for row in own),
             *(
@@ -78,17 +79,19 @@ def credentials(
     *,
     consoles: Iterable[str] = (),
     links: Iterable[str] = (),
+    integrators: Iterable[str] = (),
     host: str = "127.0.0.1",
     port: int = 1883,
 ) -> dict[str, User]:
     """Return every user of the site by name, after keeping an access file for each in the data folder.
 
     The controller and `watch` are always among them. A password once made is kept; host and port are brought up to
-    date. Raises UsageProblem for a name that is no id or is given twice: consoles and links share one set of names.
+    date. Raises UsageProblem for a name that is no id or is given twice: all share one set of names.
     """
     wanted = [(CONTROLLER, Role.CONTROLLER), (WATCH, Role.WATCH)]
     wanted += [(name, Role.CONSOLE) for name in consoles]
     wanted += [(name, Role.LINK) for name in links]
+    wanted += [(name, Role.INTEGRATOR) for name in integrators]
     users: dict[str, User] = {}
     for name, role in wanted:
         if not topics.is_id(name):
@@ -98,7 +101,9 @@ def credentials(
                 f"{name} is the name of a {users[name].role} and of a {role}",
                 "Give each desk, reader and gateway a name of its own.",
             )
-        users[name] = User(_kept(data, Access(site=site, name=name, password="", host=host, port=port)), role)
+        kind: Kind = "integrator" if role is Role.INTEGRATOR else "console"
+        fresh = Access(site=site, name=name, password="", host=host, port=port, kind=kind)
+        users[name] = User(_kept(data, fresh), role)
     return users
 
 

@@ -1,16 +1,19 @@
-"""`luot card`: enrols and lists the numbered cards of a site."""
+"""`luot card`: enrols and lists the numbered cards of a site, and blocks and replaces lost ones."""
 
 import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
 from luot_controller.bootstrap import open_registry
 from luot_controller.commands.options import data_option
+from luot_controller.commands.saying import Office, Reply, saying_options
 from luot_controller.errors import UsageProblem
+from luot_controller.language import _
+from luot_controller.settings import FILE, load_site
 from luot_protocol.card import card_hash
 from luot_protocol.errors import ProtocolError
 
@@ -19,7 +22,7 @@ LARGEST_NUMBER = 9999
 
 @click.group("card")
 def command() -> None:
-    """Enrol and list the cards. An office that runs notices within two seconds."""
+    """Enrol, list, block and replace cards. An office that runs notices within two seconds."""
 
 
 @command.command("import")
@@ -32,7 +35,14 @@ def import_(data: Path, file: TextIO) -> None:
     """
     with open_registry(data) as registry:
         key = registry.card_key()
+        reserved = load_site(data / FILE).policy().reserved or (0, 0)
         cards = [(number, card_hash(key, uid)) for number, uid in _rows(file)]
+        for number, _hash in cards:
+            if reserved[0] <= number <= reserved[1]:
+                raise UsageProblem(
+                    f"{file.name}: number {number} is one of those for visits without a card",
+                    "Nothing was enrolled. Give the cards other numbers, or change [numbers] in the site file.",
+                )
         registry.add_cards(cards)
     click.echo(f"{len(cards)} cards enrolled")
 
@@ -45,6 +55,44 @@ def list_(data: Path, as_json: bool) -> None:
     with open_registry(data) as registry:
         numbers = sorted(registry.cards().values())
     click.echo(json.dumps(numbers) if as_json else "\n".join(map(str, numbers)))
+
+
+@command.command("block")
+@click.argument("number", type=click.IntRange(1, LARGEST_NUMBER))
+@click.option("--reason", metavar="TEXT", help="Such as lost or broken; it stays on record.")
+@saying_options
+def block(number: int, reason: str | None, **where: Any) -> None:
+    """Let taps of the card NUMBER change nothing, until it is found; its visit, if it has one, goes on."""
+    Office(**where).say(
+        "BlockCard",
+        number=number,
+        reason=reason,
+        done=lambda _reply: _("Card {number} is blocked.").format(number=number),
+    )
+
+
+@command.command("unblock")
+@click.argument("number", type=click.IntRange(1, LARGEST_NUMBER))
+@saying_options
+def unblock(number: int, **where: Any) -> None:
+    """Let the card NUMBER be used again."""
+    Office(**where).say(
+        "UnblockCard", number=number, done=lambda _reply: _("Card {number} may be used again.").format(number=number)
+    )
+
+
+@command.command("replace")
+@click.argument("number", type=click.IntRange(1, LARGEST_NUMBER))
+@click.argument("replacement", type=click.IntRange(1, LARGEST_NUMBER))
+@saying_options
+def replace(number: int, replacement: int, **where: Any) -> None:
+    """Let the card REPLACEMENT take over the visit of the lost card NUMBER, place and all; NUMBER is blocked."""
+    numbers = {"number": number, "replacement": replacement}
+
+    def done(_reply: Reply) -> str:
+        return _("The visit of card {number} goes on with card {replacement}.").format(**numbers)
+
+    Office(**where).say("ReplaceCard", done=done, number=number, replacement=replacement)
 
 
 def _rows(file: TextIO) -> Iterator[tuple[int, bytes]]:

@@ -16,7 +16,7 @@ from luot_controller.bootstrap import run_office
 from luot_controller.commands.options import data_option
 from luot_controller.engine.events import Fact
 from luot_controller.publish.ledger import plain_line
-from luot_controller.settings import Site
+from luot_controller.site_rows import Site
 
 
 @click.command("office")

@@ -13,7 +13,8 @@ class Tap:
     (kid, boot, seq) is what no two taps share.
 
     `tap_ms` is when, `aged` whether the reader knew. `service` and `class_id` are the reader's preset or the button's,
-    None for a button it does not have; `desk` is the desk a desk reader stands on.
+    None for a button it does not have; `desk` is the desk a desk reader stands on; `face` is the face that was pressed
+    at a drop-off reader, from 1, and -1 for one it does not have.
     """
 
     reader: str
@@ -27,19 +28,24 @@ class Tap:
     service: str | None = None
     class_id: str | None = None
     desk: str | None = None
+    face: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeskCommand:
-    """A clerk's key. `expects` is the desk's version that the clerk saw, `expires_ms` when it lapses."""
+    """Said to a desk, as a rule by its clerk. `expects` is the desk's version that the sender saw.
+
+    `expires_ms` is when it lapses; `by` is the access that sent it where it was not the desk's own.
+    """
 
     desk: str
     expects: int | None = None
     expires_ms: int | None = None
+    by: str | None = None
 
 
 class CallNext(DeskCommand):
-    """Call whoever the order names; a visit served at the desk is finished first."""
+    """Call whoever the order names; a visit served at the desk is finished first, if the site has it so."""
 
 
 class Recall(DeskCommand):
@@ -51,7 +57,7 @@ class Start(DeskCommand):
 
 
 class Finish(DeskCommand):
-    """The citizen is done."""
+    """The citizen is done here; the visit ends, or goes on to its next service."""
 
 
 class NoShow(DeskCommand):
@@ -63,6 +69,14 @@ class Hold(DeskCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class CallVisit(DeskCommand):
+    """Call this number out of its turn. The reason stays on record."""
+
+    number: int = field(kw_only=True)
+    reason: str = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Resume(DeskCommand):
     """Call a held visit back to this desk, which must be free. `number` is its card's."""
 
@@ -71,13 +85,102 @@ class Resume(DeskCommand):
 
 @dataclass(frozen=True, slots=True)
 class Transfer(DeskCommand):
-    """Send the visit at the desk into the line of another service; it keeps its key."""
+    """Send the visit at the desk into the line of another service, or of one desk alone; it keeps its key.
 
-    service: str = field(kw_only=True)
+    `then` are services that follow that one; what was still to come, comes after them.
+    """
+
+    service: str | None = field(default=None, kw_only=True)
+    to_desk: str | None = field(default=None, kw_only=True)
+    then: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 class Undo(DeskCommand):
     """Take back this desk's last command, as long as nothing has touched its visits since."""
 
 
-Command = Tap | DeskCommand
+class OpenDesk(DeskCommand):
+    """The desk calls, from now on or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseDesk(DeskCommand):
+    """The desk calls nobody for a while; who is there is still served."""
+
+    reason: str = field(kw_only=True)
+
+
+class CloseDesk(DeskCommand):
+    """The desk calls nobody any more; it must be free, and who waits for it alone waits for its services again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCommand:
+    """Said to the office: `by` is the access that sent it, `desk` the desk whose clerk did, None for anybody else."""
+
+    by: str
+    desk: str | None = None
+    expires_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit(OfficeCommand):
+    """Put a citizen in line, under a number of the reserved range, or of the card that was handed out.
+
+    `services` are those wanted, in turn; `appointed_ms` the appointed time, if there is one.
+    """
+
+    services: tuple[str, ...] = field(kw_only=True)
+    class_id: str = field(kw_only=True)
+    number: int | None = field(default=None, kw_only=True)
+    appointed_ms: int | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelVisit(OfficeCommand):
+    """The citizen does not want the turn any more. `own`: only where the same access opened the visit."""
+
+    number: int = field(kw_only=True)
+    reason: str | None = field(default=None, kw_only=True)
+    own: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnVisit(OfficeCommand):
+    """Put a no-show or a held visit back into line."""
+
+    number: int = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCard(OfficeCommand):
+    """The card with this number is lost or broken: its taps change nothing until it is found."""
+
+    number: int = field(kw_only=True)
+    reason: str | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockCard(OfficeCommand):
+    """The card is found: it may be used again."""
+
+    number: int = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceCard(OfficeCommand):
+    """Another card takes over the visit of a lost one, place and all; the lost one is blocked."""
+
+    number: int = field(kw_only=True)
+    replacement: int = field(kw_only=True)
+
+
+class OpenDay(OfficeCommand):
+    """Visits may be opened and called, from now on or again."""
+
+
+class CloseDay(OfficeCommand):
+    """The day is over; the site's policy says what becomes of those who are still here."""
+
+
+Command = Tap | DeskCommand | OfficeCommand

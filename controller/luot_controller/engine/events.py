@@ -1,203 +1,132 @@
-"""What has happened: the entries of the ledger, in the past tense, and the one that never enters it (Refused).
-
-Each holds what a later reader needs to understand it without the state of that day.
-"""
+"""All that can have happened: the facts of the ledger, what each touches, and the two that never enter it."""
 
 from dataclasses import dataclass
 
 from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact, SiteAdopted
-from luot_controller.engine.model import Visit
+from luot_controller.engine.office_facts import (
+    CardBlocked,
+    CardUnblocked,
+    DayClosed,
+    DayOpened,
+    DeskClosed,
+    DeskOpened,
+    DeskPaused,
+    TapAnswered,
+    TapIgnored,
+)
+from luot_controller.engine.visit_facts import (
+    CardDropped,
+    CardReplaced,
+    CardTaken,
+    CommandUndone,
+    ServiceFinished,
+    VisitCalled,
+    VisitCancelled,
+    VisitExpired,
+    VisitFinished,
+    VisitHeld,
+    VisitMissed,
+    VisitOpened,
+    VisitRated,
+    VisitRecalled,
+    VisitResumed,
+    VisitReturned,
+    VisitStarted,
+    VisitTransferred,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class VisitOpened:
-    """A citizen is in line. `replaces` is the card's visit before, over by now. `aged`: the tap's time was known."""
-
-    at_ms: int
-    visit: int
-    number: int
-    service: str
-    class_id: str
-    rank_ms: int
-    head_start_ms: int
-    aged: bool
-    replaces: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TapAnswered:
-    """A tap was taken; these words went into its receipt (see luot_protocol.codes and frames.Receipt).
-
-    (kid, boot, seq) is the tap's name, which no other tap has.
-    """
-
-    at_ms: int
-    reader: str
-    kid: str
-    boot: int
-    seq: int
-    code: int
-    number: int
-    visit: int | None = None
-    ahead: int | None = None
-    lo_min: int | None = None
-    hi_min: int | None = None
-    desk: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TapIgnored:
-    """An authentic tap changed nothing, for the reason in `code`; its receipt frees the reader's outbox."""
-
-    at_ms: int
-    reader: str
-    kid: str
-    boot: int
-    seq: int
-    code: int
-    number: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitCalled:
-    """A desk called a visit, and why: its key, the next best, and the one passed over (`over`), by number.
-
-    `finished` is the visit that the same command finished first.
-    """
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-    reason: str
-    key_ms: int
-    second: int | None
-    second_key_ms: int | None
-    over: int | None
-    over_key_ms: int | None
-    finished: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitRecalled:
-    """The same number was called again."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-
-
-@dataclass(frozen=True, slots=True)
-class VisitStarted:
-    """The citizen came to the desk."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-
-
-@dataclass(frozen=True, slots=True)
-class VisitFinished:
-    """The visit is over; `served_ms` is how long it took, from the start, or from the call where none was marked."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-    service: str
-    served_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class VisitMissed:
-    """A no-show."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-
-
-@dataclass(frozen=True, slots=True)
-class VisitReturned:
-    """A no-show tapped again: `rank_ms` is the old one when the place was `kept`, else a new one."""
-
-    at_ms: int
-    visit: int
-    number: int
-    rank_ms: int
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VisitHeld:
-    """The visit is put aside and the desk is free; it is not in line, and keeps its key."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-
-
-@dataclass(frozen=True, slots=True)
-class VisitResumed:
-    """A visit that `held_at` held was called back to a desk."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-    held_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class VisitTransferred:
-    """The visit is in the line of another service, at its own key."""
-
-    at_ms: int
-    visit: int
-    number: int
-    desk: str
-    service: str
-
-
-@dataclass(frozen=True, slots=True)
-class CommandUndone:
-    """The desk took its last command back: these visits are again as they were before it."""
-
-    at_ms: int
-    desk: str
-    restored: tuple[Visit, ...]
+__all__ = [
+    "FACTS",
+    "CardBlocked",
+    "CardDropped",
+    "CardReplaced",
+    "CardTaken",
+    "CardUnblocked",
+    "CommandUndone",
+    "DayClosed",
+    "DayOpened",
+    "DeskClosed",
+    "DeskOpened",
+    "DeskPaused",
+    "Event",
+    "Fact",
+    "HallFact",
+    "Refused",
+    "ServiceFinished",
+    "ServiceRated",
+    "TapAnswered",
+    "TapIgnored",
+    "TapSettled",
+    "VisitCalled",
+    "VisitCancelled",
+    "VisitExpired",
+    "VisitFact",
+    "VisitFinished",
+    "VisitHeld",
+    "VisitMissed",
+    "VisitOpened",
+    "VisitRated",
+    "VisitRecalled",
+    "VisitResumed",
+    "VisitReturned",
+    "VisitStarted",
+    "VisitTransferred",
+    "desks_of",
+    "gone_of",
+    "numbers_of",
+    "visits_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A clerk's command changed nothing, for the reason in `code`; it does not enter the ledger."""
+    """A command changed nothing, for the reason in `code`; it does not enter the ledger."""
 
     code: str
 
 
-Fact = (
+@dataclass(frozen=True, slots=True)
+class ServiceRated:
+    """A face, from 1 for the best, to be counted for a service and the hour that began at `hour_ms`.
+
+    It does not enter the ledger, where its neighbours would tell whose it was.
+    """
+
+    service: str
+    hour_ms: int
+    face: int
+
+
+VisitFact = (
     VisitOpened
-    | TapAnswered
-    | TapIgnored
     | VisitCalled
     | VisitRecalled
     | VisitStarted
     | VisitFinished
+    | ServiceFinished
     | VisitMissed
     | VisitReturned
     | VisitHeld
     | VisitResumed
     | VisitTransferred
-    | CommandUndone
-    | LedgerFact
+    | VisitCancelled
+    | VisitExpired
+    | VisitRated
+    | CardDropped
+    | CardTaken
+    | CardReplaced
 )
+"""What has happened to one visit."""
+
+DeskFact = DeskOpened | DeskPaused | DeskClosed
+
+HallFact = DayOpened | DayClosed | CardBlocked | CardUnblocked
+"""What has happened to the day or the cards."""
+
+Fact = VisitFact | CommandUndone | TapAnswered | TapIgnored | DeskFact | HallFact | LedgerFact
 """What enters the ledger."""
 
-Event = Fact | Refused
+Event = Fact | Refused | ServiceRated
 
 FACTS: tuple[type[Fact], ...] = (
     VisitOpened,
@@ -207,12 +136,26 @@ FACTS: tuple[type[Fact], ...] = (
     VisitRecalled,
     VisitStarted,
     VisitFinished,
+    ServiceFinished,
     VisitMissed,
     VisitReturned,
     VisitHeld,
     VisitResumed,
     VisitTransferred,
+    VisitCancelled,
+    VisitExpired,
+    VisitRated,
     CommandUndone,
+    CardDropped,
+    CardTaken,
+    CardReplaced,
+    CardBlocked,
+    CardUnblocked,
+    DeskOpened,
+    DeskPaused,
+    DeskClosed,
+    DayOpened,
+    DayClosed,
     SiteAdopted,
     LedgerArchived,
 )
@@ -222,18 +165,31 @@ TapSettled = TapAnswered | TapIgnored
 
 
 def visits_of(fact: Fact) -> dict[int, int]:
-    """The visits that a fact changes, with their numbers; a settled tap changes none: the facts before it do."""
-    if isinstance(fact, TapAnswered | TapIgnored | LedgerFact):
-        return {}
+    """The visits that a fact changes, with their numbers after it; a settled tap changes none, the facts before do."""
     if isinstance(fact, CommandUndone):
         return {visit.id: visit.number for visit in fact.restored}
-    return {fact.visit: fact.number}
+    if isinstance(fact, CardReplaced):
+        return {fact.visit: fact.replacement}
+    return {fact.visit: fact.number} if isinstance(fact, VisitFact) else {}
+
+
+def gone_of(fact: Fact) -> int | None:
+    """The visit, over by then, whose number another takes."""
+    return fact.replaces if isinstance(fact, VisitOpened | CardReplaced) else None
+
+
+def numbers_of(fact: Fact) -> set[int]:
+    """The numbers of which a fact changes what is said."""
+    return {*visits_of(fact).values(), *([fact.number] if isinstance(fact, CardReplaced) else ())}
 
 
 def desks_of(fact: Fact) -> set[str]:
-    """The desks that a fact changes."""
-    if isinstance(fact, TapAnswered | TapIgnored | VisitOpened | VisitReturned | LedgerFact):
-        return set()
+    """The desks that a fact changes: what is there, what is held there, or what can be undone there."""
     if isinstance(fact, CommandUndone):
         return {fact.desk}.union(visit.desk for visit in fact.restored if visit.desk is not None)
-    return {fact.desk, fact.held_at} if isinstance(fact, VisitResumed) else {fact.desk}
+    if isinstance(fact, DeskFact):
+        return {fact.desk}
+    if not isinstance(fact, VisitFact):
+        return set()
+    named = (getattr(fact, name, None) for name in ("desk", "held_at", "clerk"))
+    return {desk for desk in named if desk is not None}

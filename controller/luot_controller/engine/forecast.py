@@ -8,7 +8,7 @@ from collections import defaultdict
 from math import inf
 
 from luot_controller.engine.estimate import AT_ONCE, Outlook, Wait, outlook, shown, work_before
-from luot_controller.engine.model import Policy, State
+from luot_controller.engine.model import Desk, Duty, Policy, State, is_of_desk
 from luot_controller.engine.order import Entry
 from luot_controller.engine.pace import Pace
 
@@ -18,13 +18,20 @@ _UNKNOWN = Pace()
 
 
 def wait_for(
-    state: State, policy: Policy, service: str, entry: Entry, now_ms: int, closing_ms: int | None = None
+    state: State,
+    policy: Policy,
+    service: str,
+    entry: Entry,
+    now_ms: int,
+    closing_ms: int | None = None,
+    line: str | None = None,
 ) -> tuple[int, Wait | None]:
     """People ahead of `entry` in the line of `service`, in line itself or not, and the range that it is told.
 
-    `closing_ms` is when the doors shut, None where nobody knows. The range is None where no desk serves.
+    `closing_ms` is when the doors shut, None where nobody knows; `line` is that of one desk, for who waits for it
+    alone. The range is None where no desk that is open serves.
     """
-    ahead, expected = outlook_for(state, policy, service, entry, now_ms, closing_ms)
+    ahead, expected = outlook_for(state, policy, service, entry, now_ms, closing_ms, line)
     if expected is None:
         return ahead, None
     if closing_ms is None:
@@ -34,27 +41,36 @@ def wait_for(
 
 
 def outlook_for(
-    state: State, policy: Policy, service: str, entry: Entry, now_ms: int, closing_ms: int | None = None
+    state: State,
+    policy: Policy,
+    service: str,
+    entry: Entry,
+    now_ms: int,
+    closing_ms: int | None = None,
+    line: str | None = None,
 ) -> tuple[int, Outlook | None]:
-    """People ahead of `entry`, and its wait; None where no desk serves."""
-    before = {rival: state.lines.ahead((rival,), entry) for rival in policy.shared[service]}
+    """People ahead of `entry`, and its wait; None where no desk that is open serves."""
+    line = line or service
+    before = {rival: state.lines.ahead((rival,), entry) for rival in policy.shared[line]}
     ahead = sum(before.values())
-    staffed = {desk for desk in policy.desk_services if not is_empty(state, policy, desk, now_ms)} if ahead else None
-    desks = [desk for desk in policy.desks_for[service] if staffed is None or desk in staffed]
+    at_work = (state.desks[desk] for desk in policy.desk_services if state.desks[desk].duty is Duty.OPEN)
+    staffed = {desk.id for desk in at_work if not (ahead and _is_empty(state, policy, desk, now_ms))}
+    desks = [desk for desk in policy.desks_for.get(line, ()) if desk in staffed]
     if not desks:
         return ahead, None
     # The free desks take the first of those ahead.
     turns = ahead - sum(state.desks[desk].visit is None for desk in desks)
     if turns < 0:
         return ahead, AT_ONCE
-    work_ms, own_ms, spread = 0.0, 0.0, 1.0
+    own = state.paces.get(service, _UNKNOWN)
+    own_ms = own.mean_ms(policy.typical_ms[service])
+    work_ms = 0.0
     rush: defaultdict[int, float] = defaultdict(float)
     for rival, people in before.items():
         pace = state.paces.get(rival, _UNKNOWN)
-        desk_ms = pace.mean_ms(policy.typical_ms[rival])
-        if rival == service:
-            own_ms, spread = desk_ms, pace.spread()
-        our_ms = desk_ms * _share(policy, service, rival, desks, staffed)
+        # Who waits for one desk alone is taken to need as long as this one.
+        mean_ms = own_ms if is_of_desk(rival) else pace.mean_ms(policy.typical_ms[rival])
+        our_ms = mean_ms * _share(policy, line, rival, desks, staffed)
         work_ms += people * our_ms
         if pace.stream.shares:
             load = pace.stream.per_ms(now_ms) * our_ms / len(desks)
@@ -66,23 +82,22 @@ def outlook_for(
     per_turn_ms = work_ms / ahead if ahead else own_ms
     return ahead, outlook(
         turns,
-        work_before(turns, len(desks), per_turn_ms, spread),
+        work_before(turns, len(desks), per_turn_ms, own.spread()),
         [(window_ms, load) for window_ms, load in windows if window_ms > 0],
     )
 
 
-def is_empty(state: State, policy: Policy, desk: str, now_ms: int) -> bool:
+def _is_empty(state: State, policy: Policy, desk: Desk, now_ms: int) -> bool:
     """True for a desk that has been free for EMPTY_MS although somebody whom it serves waits: nobody sits there."""
-    at = state.desks[desk]
-    if at.visit is not None or now_ms - at.at_ms <= EMPTY_MS:
+    if desk.visit is not None or now_ms - desk.at_ms <= EMPTY_MS:
         return False
-    choice = state.lines.choose(policy.desk_services[desk])
+    choice = state.lines.choose(policy.desk_lines[desk.id])
     return choice is not None and now_ms - choice.oldest[1] > EMPTY_MS
 
 
-def _share(policy: Policy, service: str, rival: str, desks: list[str], staffed: set[str] | None) -> float:
-    """Which share of those of `rival` comes to `desks`, the staffed ones of `service`."""
-    if staffed is None or len(staffed) == len(policy.desk_services):
-        return policy.shared[service][rival]
-    theirs = [desk for desk in policy.desks_for[rival] if desk in staffed]
+def _share(policy: Policy, line: str, rival: str, desks: list[str], staffed: set[str]) -> float:
+    """Which share of those of `rival` comes to `desks`, the staffed ones of `line`."""
+    if len(staffed) == len(policy.desk_services):
+        return policy.shared[line][rival]
+    theirs = [desk for desk in policy.desks_for.get(rival, ()) if desk in staffed]
     return sum(desk in desks for desk in theirs) / max(1, len(theirs))

@@ -1,131 +1,221 @@
-"""What a tap means: the reader's role and the state of the card's visit decide, by the table at the end.
+"""What each tap leads to: one function a cell of the tap table in `transitions`. Changes nothing itself.
 
 Never looks at a clock: a tap is judged at `tap.tap_ms`, the time it was made, and entered at `now_ms`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from luot_controller.engine.acts import bound_to, started
 from luot_controller.engine.commands import Tap
-from luot_controller.engine.events import Fact, TapAnswered, TapIgnored, VisitOpened, VisitReturned, VisitStarted
+from luot_controller.engine.events import (
+    CardDropped,
+    Event,
+    ServiceRated,
+    TapAnswered,
+    TapIgnored,
+    VisitCancelled,
+    VisitOpened,
+    VisitRated,
+    VisitReturned,
+)
 from luot_controller.engine.forecast import wait_for
-from luot_controller.engine.model import Policy, Role, State, Visit, VisitState
+from luot_controller.engine.model import Policy, State, Visit, VisitState
 from luot_controller.engine.order import Entry
 from luot_protocol import codes
 
-
-def settle_tap(state: State, policy: Policy, tap: Tap, now_ms: int) -> list[Fact]:
-    """The facts of one tap; the last of them is its TapSettled."""
-    if tap.number is None:
-        return [_ignored(tap, now_ms, codes.UNKNOWN_CARD)]
-    visit = state.of_number(tap.number)
-    if visit is not None and visit.state in (VisitState.MISSED, VisitState.FINISHED) and tap.tap_ms <= visit.since_ms:
-        # Made before the visit was over, delivered after: it belongs to what is past.
-        return [_ignored(tap, now_ms, codes.TOO_OLD)]
-    return _MEANING[tap.role, None if visit is None else visit.state](state, policy, tap, visit, now_ms)
+_HOUR_MS = 3_600_000
 
 
-_Meaning = Callable[[State, Policy, Tap, Visit | None, int], list[Fact]]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that a tap's meaning may look at. `number` is the card's, `visit` its latest, None where it has none."""
+
+    state: State
+    policy: Policy
+    tap: Tap
+    number: int
+    visit: Visit | None
+    now_ms: int
+
+    @property
+    def here(self) -> Visit:
+        """The visit, in a cell that has one."""
+        assert self.visit is not None
+        return self.visit
+
+    def since_drop_ms(self) -> int | None:
+        """From when the card was given back to this tap; None while it is out."""
+        return None if self.here.dropped_ms is None else self.tap.tap_ms - self.here.dropped_ms
 
 
-def _open(state: State, policy: Policy, tap: Tap, visit: Visit | None, now_ms: int) -> list[Fact]:
-    assert tap.number is not None
+Meaning = Callable[[Heard], list[Event]]
+
+
+def ignored(tap: Tap, now_ms: int, code: int) -> TapIgnored:
+    """The fact that settles a tap which changes nothing."""
+    return TapIgnored(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number)
+
+
+def say(code: int) -> Meaning:
+    """Only say so."""
+
+    def saying(heard: Heard) -> list[Event]:
+        return [_said(heard, code)]
+
+    return saying
+
+
+def open_visit(heard: Heard) -> list[Event]:
+    """A new visit, for the reader's service or the button's."""
+    tap, before = heard.tap, heard.visit
+    if not heard.state.hall.open:
+        return [ignored(tap, heard.now_ms, codes.CLOSED)]
     if tap.service is None or tap.class_id is None:
-        return [_ignored(tap, now_ms, codes.UNKNOWN_BUTTON)]
-    head_start_ms = policy.head_start_ms[tap.class_id]
+        return [ignored(tap, heard.now_ms, codes.UNKNOWN_BUTTON)]
+    head_start_ms = heard.policy.head_start_ms[tap.class_id]
     opened = VisitOpened(
-        at_ms=now_ms,
-        visit=state.visit_id + 1,
-        number=tap.number,
+        at_ms=heard.now_ms,
+        visit=heard.state.visit_id + 1,
+        number=heard.number,
         service=tap.service,
         class_id=tap.class_id,
         rank_ms=tap.tap_ms,
         head_start_ms=head_start_ms,
         aged=tap.aged,
-        replaces=None if visit is None else visit.id,
+        replaces=None if before is None else before.id,
+        opened_ms=tap.tap_ms,
     )
     entry = (tap.tap_ms - head_start_ms, tap.tap_ms, opened.visit)
-    return [opened, _placed(state, policy, tap, now_ms, codes.OPENED, opened.visit, tap.service, entry)]
+    return [opened, _placed(heard, codes.OPENED, opened.visit, tap.service, entry)]
 
 
-def _place(state: State, policy: Policy, tap: Tap, visit: Visit | None, now_ms: int) -> list[Fact]:
-    assert visit is not None
-    return [_placed(state, policy, tap, now_ms, codes.WAITING, visit.id, visit.service, visit.entry)]
+def show_place(heard: Heard) -> list[Event]:
+    """People ahead, and how long that may take."""
+    visit = heard.here
+    return [_placed(heard, codes.WAITING, visit.id, visit.service, visit.entry, visit.line)]
 
 
-def _come_back(state: State, policy: Policy, tap: Tap, visit: Visit | None, now_ms: int) -> list[Fact]:
-    assert visit is not None
-    kept = tap.tap_ms - visit.since_ms <= policy.return_window_ms
-    rank_ms = visit.rank_ms if kept else tap.tap_ms
-    entry = (rank_ms - visit.head_start_ms, rank_ms, visit.id)
-    return [
-        VisitReturned(now_ms, visit.id, visit.number, rank_ms, kept),
-        _placed(state, policy, tap, now_ms, codes.BACK_IN_LINE, visit.id, visit.service, entry),
-    ]
+def come_back(heard: Heard) -> list[Event]:
+    """A no-show is back in line: at its own key soon after, at a new one later."""
+    return _back(heard, heard.tap.tap_ms - heard.here.since_ms <= heard.policy.return_window_ms)
 
 
-def _after_the_end(state: State, policy: Policy, tap: Tap, visit: Visit | None, now_ms: int) -> list[Fact]:
-    assert visit is not None
-    if tap.tap_ms - visit.since_ms <= policy.drop_window_ms:
-        return _say(codes.THANK_YOU)(state, policy, tap, visit, now_ms)
-    return _open(state, policy, tap, visit, now_ms)
+def after_the_end(heard: Heard) -> list[Event]:
+    """Soon after the visit its card is asked for; later, or once it was given back, this is a new citizen."""
+    soon = heard.tap.tap_ms - heard.here.since_ms <= heard.policy.drop_window_ms
+    if soon and heard.here.dropped_ms is None:
+        return [_said(heard, codes.THANK_YOU)]
+    return open_visit(heard)
 
 
-def _arrive(state: State, policy: Policy, tap: Tap, visit: Visit | None, now_ms: int) -> list[Fact]:
-    assert visit is not None
+def thank(heard: Heard) -> list[Event]:
+    """The visit is over: its card is asked for, unless it was given back."""
+    return [_said(heard, codes.THANK_YOU if heard.here.dropped_ms is None else codes.NOT_IN_LINE)]
+
+
+def after_giving_up(heard: Heard) -> list[Event]:
+    """Whoever dropped the card by mistake goes on, at the old key if it was in line; later this is a new citizen."""
+    since_ms = heard.since_drop_ms()
+    if since_ms is not None and since_ms <= heard.policy.regret_ms:
+        return _back(heard, heard.here.was is VisitState.WAITING)
+    return open_visit(heard)
+
+
+def arrive(heard: Heard) -> list[Event]:
+    """At the desk that called, service begins; at another, that desk is named."""
+    tap, visit = heard.tap, heard.here
     if tap.desk != visit.desk:
-        return _say(codes.OTHER_DESK)(state, policy, tap, visit, now_ms)
+        return [_said(heard, codes.OTHER_DESK)]
     if tap.tap_ms < visit.since_ms:
         # Held here before the call, delivered after it: nobody has come yet.
-        return _say(codes.YOUR_TURN)(state, policy, tap, visit, now_ms)
-    started = VisitStarted(now_ms, visit.id, visit.number, tap.desk or "")
-    return [started, *_say(codes.STARTED)(state, policy, tap, visit, now_ms)]
+        return [_said(heard, codes.YOUR_TURN)]
+    return [started(visit, tap.desk or "", heard.now_ms), _said(heard, codes.STARTED)]
 
 
-def _say(code: int) -> _Meaning:
-    def say(_state: State, _policy: Policy, tap: Tap, visit: Visit | None, now_ms: int) -> list[Fact]:
-        assert tap.number is not None
-        if visit is None:
-            return [TapAnswered(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number)]
-        return [
-            TapAnswered(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number, visit.id, desk=visit.desk)
+def give_up(heard: Heard) -> list[Event]:
+    """The card comes back before the call: the citizen does not wait any more."""
+    visit = heard.here
+    cancelled = VisitCancelled(
+        heard.now_ms,
+        visit.id,
+        visit.number,
+        visit.service,
+        visit.class_id,
+        was=visit.state,
+        desk=None,
+        by=None,
+        clerk=None,
+        note=None,
+    )
+    dropped = CardDropped(heard.now_ms, visit.id, visit.number, heard.tap.tap_ms, None)
+    return [cancelled, dropped, _said(heard, codes.CANCELLED)]
+
+
+def leave(heard: Heard) -> list[Event]:
+    """The card comes back after the call: the clerk is told not to wait."""
+    return [*_dropped(heard), _said(heard, codes.LEAVING)]
+
+
+def drop(heard: Heard) -> list[Event]:
+    """The card is back."""
+    return [*_dropped(heard), _said(heard, codes.IN_TRAY)]
+
+
+def drop_and_rate(heard: Heard) -> list[Event]:
+    """The card is back after the service, or during it; a face that is pressed soon after counts, once."""
+    face, since_ms, visit = heard.tap.face, heard.since_drop_ms() or 0, heard.here
+    if face is None or since_ms > heard.policy.rating_window_ms:
+        return drop(heard)
+    facts: list[Event] = _dropped(heard)
+    if not visit.rated:
+        hour_ms = heard.tap.tap_ms - heard.tap.tap_ms % _HOUR_MS
+        facts += [
+            VisitRated(heard.now_ms, visit.id, visit.number),
+            ServiceRated(visit.service, hour_ms, face),
         ]
+    return [*facts, _said(heard, codes.RATED)]
 
-    return say
+
+def _back(heard: Heard, kept: bool) -> list[Event]:
+    visit, tap = heard.here, heard.tap
+    if not heard.state.hall.open:
+        return [ignored(tap, heard.now_ms, codes.CLOSED)]
+    rank_ms = visit.rank_ms if kept else tap.tap_ms
+    returned = VisitReturned(
+        heard.now_ms,
+        visit.id,
+        visit.number,
+        rank_ms,
+        kept,
+        service=visit.service,
+        class_id=visit.class_id,
+        was=visit.state,
+        to_desk=bound_to(heard.state, visit),
+    )
+    entry = (rank_ms - visit.head_start_ms, rank_ms, visit.id)
+    line = visit.service if returned.to_desk is None else visit.line
+    return [returned, _placed(heard, codes.BACK_IN_LINE, visit.id, visit.service, entry, line)]
 
 
-def _placed(
-    state: State, policy: Policy, tap: Tap, now_ms: int, code: int, visit: int, service: str, entry: Entry
-) -> TapAnswered:
-    assert tap.number is not None
-    ahead, wait = wait_for(state, policy, service, entry, now_ms)
+def _dropped(heard: Heard) -> list[Event]:
+    visit = heard.here
+    if visit.dropped_ms is not None:
+        return []
+    at = visit.desk if visit.state in (VisitState.CALLED, VisitState.SERVING, VisitState.HELD) else None
+    return [CardDropped(heard.now_ms, visit.id, visit.number, heard.tap.tap_ms, at)]
+
+
+def _said(heard: Heard, code: int) -> TapAnswered:
+    tap, visit = heard.tap, heard.visit
+    at, desk = (None, None) if visit is None else (visit.id, visit.desk)
+    return TapAnswered(heard.now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, heard.number, visit=at, desk=desk)
+
+
+def _placed(heard: Heard, code: int, visit: int, service: str, entry: Entry, line: str | None = None) -> TapAnswered:
+    tap = heard.tap
+    ahead, wait = wait_for(heard.state, heard.policy, service, entry, heard.now_ms, line=line)
     lo_min, hi_min = (None, None) if wait is None else (wait.lo_min, wait.hi_min)
-    return TapAnswered(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number, visit, ahead, lo_min, hi_min)
-
-
-def _ignored(tap: Tap, now_ms: int, code: int) -> TapIgnored:
-    return TapIgnored(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number)
-
-
-_MEANING: dict[tuple[Role, VisitState | None], _Meaning] = {
-    (Role.ENTRY, None): _open,
-    (Role.ENTRY, VisitState.WAITING): _place,
-    (Role.ENTRY, VisitState.CALLED): _say(codes.YOUR_TURN),
-    (Role.ENTRY, VisitState.SERVING): _say(codes.BEING_SERVED),
-    (Role.ENTRY, VisitState.HELD): _say(codes.HELD),
-    (Role.ENTRY, VisitState.MISSED): _come_back,
-    (Role.ENTRY, VisitState.FINISHED): _after_the_end,
-    (Role.INFO, None): _say(codes.NOT_IN_LINE),
-    (Role.INFO, VisitState.WAITING): _place,
-    (Role.INFO, VisitState.CALLED): _say(codes.YOUR_TURN),
-    (Role.INFO, VisitState.SERVING): _say(codes.BEING_SERVED),
-    (Role.INFO, VisitState.HELD): _say(codes.HELD),
-    (Role.INFO, VisitState.MISSED): _come_back,
-    (Role.INFO, VisitState.FINISHED): _say(codes.THANK_YOU),
-    (Role.DESK, None): _say(codes.NOT_IN_LINE),
-    (Role.DESK, VisitState.WAITING): _place,
-    (Role.DESK, VisitState.CALLED): _arrive,
-    (Role.DESK, VisitState.SERVING): _say(codes.BEING_SERVED),
-    (Role.DESK, VisitState.HELD): _say(codes.HELD),
-    (Role.DESK, VisitState.MISSED): _come_back,
-    (Role.DESK, VisitState.FINISHED): _say(codes.NOT_IN_LINE),
-}
+    return TapAnswered(
+        heard.now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, heard.number, visit, ahead, lo_min, hi_min
+    )

@@ -1,12 +1,12 @@
 """A state of the line as bytes that are the same on every run and machine, and the digest of them. Pure."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from luot_controller.engine.ledger_facts import SiteAdopted
-from luot_controller.engine.model import Desk, State, Visit, VisitState
+from luot_controller.engine.model import Desk, Hall, State, Visit, VisitState
 from luot_controller.engine.pace import Pace
 from luot_controller.store.bodies import encode
 from luot_controller.store.port import KeptState
@@ -23,6 +23,7 @@ class Snapshot:
     desks: list[Desk]
     paces: dict[str, Pace]
     site: SiteAdopted | None
+    hall: Hall = field(default_factory=Hall)
 
 
 def snapshot(state: State, site: SiteAdopted | None) -> bytes:
@@ -36,6 +37,7 @@ def snapshot(state: State, site: SiteAdopted | None) -> bytes:
             sorted(state.desks.values(), key=lambda desk: desk.id),
             dict(sorted(state.paces.items())),
             site,
+            state.hall,
         )
     )
 
@@ -50,7 +52,7 @@ def state_of(body: bytes) -> tuple[State, SiteAdopted | None]:
     kept = msgspec.json.decode(body, type=Snapshot)
     visits = {visit.id: visit for visit in kept.visits}
     desks = {desk.id: desk for desk in kept.desks}
-    return rebuilt(KeptState(kept.event_id, kept.visit_id, kept.at_ms, visits, desks, kept.paces)), kept.site
+    return rebuilt(KeptState(kept.event_id, kept.visit_id, kept.at_ms, visits, desks, kept.paces, kept.hall)), kept.site
 
 
 def rebuilt(kept: KeptState) -> State:
@@ -60,6 +62,9 @@ def rebuilt(kept: KeptState) -> State:
     for visit in kept.visits.values():
         state.by_number[visit.number] = visit.id
         if visit.state is VisitState.WAITING:
-            state.lines.add(visit.service, visit.entry)
+            state.lines.add(visit.line, visit.entry)
+        if not visit.card:
+            state.last_reserved = visit.number
     state.paces.update(kept.paces)
+    state.hall = kept.hall
     return state

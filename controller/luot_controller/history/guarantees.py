@@ -11,15 +11,23 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from luot_controller.engine.events import (
+    CardDropped,
+    CardReplaced,
+    CardTaken,
     CommandUndone,
     Fact,
+    ServiceFinished,
     TapAnswered,
     TapIgnored,
     VisitCalled,
+    VisitCancelled,
+    VisitExpired,
+    VisitFact,
     VisitFinished,
     VisitHeld,
     VisitMissed,
     VisitOpened,
+    VisitRated,
     VisitRecalled,
     VisitResumed,
     VisitReturned,
@@ -27,7 +35,7 @@ from luot_controller.engine.events import (
     VisitTransferred,
 )
 from luot_controller.engine.ledger_facts import LedgerArchived, SiteAdopted
-from luot_controller.engine.model import Policy, State, Visit, VisitState
+from luot_controller.engine.model import OVER, Policy, State, Visit, VisitState, line_of_desk
 from luot_controller.language import _
 
 OVERRIDE = "OVERRIDE"
@@ -98,6 +106,8 @@ class Account:
                 for visit in fact.restored:
                     yield from self._free(visit)
                     self._put(visit.id, _place_of(visit))
+            case _ if not isinstance(fact, VisitFact):
+                pass
             case _:
                 place = self.places.get(fact.visit)
                 if place is None:
@@ -118,7 +128,7 @@ class Account:
             yield Broken("one_place", _("visit {visit} was opened before").format(visit=fact.visit))
         before = self.numbers.get(fact.number)
         if before is not None:
-            if self.places[before].state not in _OVER:
+            if self.places[before].state not in OVER:
                 text = _("number {number} has another visit already")
                 yield Broken("one_number", text.format(number=fact.number))
             self._leave(before)
@@ -128,12 +138,12 @@ class Account:
         self._put(fact.visit, place)
         self._rank(rank_ms, head_start_ms)
 
-    def _move(self, fact: "_VisitMoved", place: Place) -> Iterator[Broken]:
+    def _move(self, fact: VisitFact, place: Place) -> Iterator[Broken]:
         if place.number != fact.number:
             text = _("visit {visit} has the number {number}, not {other}")
             yield Broken("one_number", text.format(visit=fact.visit, number=place.number, other=fact.number))
         allowed, to = _MOVES[type(fact)]
-        if place.state not in allowed:
+        if place.state not in allowed and not _is_called_back(fact, place):
             text = _("card {number} was {state} then")
             yield Broken("one_place", text.format(number=place.number, state=place.state.value))
         at_desk = getattr(fact, "desk", None)
@@ -142,7 +152,7 @@ class Account:
             if there is not None:
                 text = _("desk {desk} had card {number} already")
                 yield Broken("one_desk", text.format(desk=fact.desk, number=self.places[there].number))
-        elif at_desk is not None and place.desk != at_desk:
+        elif at_desk is not None and place.desk != at_desk and not _is_released(fact, place):
             text = _("card {number} was not at desk {desk}")
             yield Broken("one_desk", text.format(number=place.number, desk=at_desk))
         if isinstance(fact, VisitCalled):
@@ -152,8 +162,18 @@ class Account:
             if not fact.kept:
                 self._rank(fact.rank_ms, place.head_start_ms)
             place.rank_ms = fact.rank_ms
+            place.line = fact.service or place.line
+            if fact.to_desk is not None:
+                place.line = line_of_desk(fact.to_desk)
         if isinstance(fact, VisitTransferred):
-            place.line = fact.service
+            place.line = fact.service if fact.to_desk is None else line_of_desk(fact.to_desk)
+        if isinstance(fact, ServiceFinished):
+            place.line = fact.next_service
+        if isinstance(fact, CardReplaced):
+            del self.numbers[place.number]
+            if fact.replaces is not None:
+                self.places.pop(fact.replaces, None)
+            place.number = fact.replacement
         if to is not None:
             place.state = to
             place.desk = at_desk if to in _WITH_A_DESK else None
@@ -164,7 +184,7 @@ class Account:
         if fact.reason == OVERRIDE:
             self.overrides += 1
             return
-        lines = self.policy.desk_services.get(fact.desk, frozenset())
+        lines = self.policy.desk_lines.get(fact.desk, frozenset())
         if called.line not in lines:
             yield Broken(
                 "one_desk", _("desk {desk} does not serve card {number}").format(desk=fact.desk, number=fact.number)
@@ -227,7 +247,7 @@ class Account:
 def _place_of(visit: Visit) -> Place:
     return Place(
         visit.number,
-        visit.service,
+        visit.line,
         visit.class_id,
         visit.rank_ms,
         visit.head_start_ms,
@@ -236,31 +256,38 @@ def _place_of(visit: Visit) -> Place:
     )
 
 
-_VisitMoved = (
-    VisitCalled
-    | VisitRecalled
-    | VisitStarted
-    | VisitFinished
-    | VisitMissed
-    | VisitReturned
-    | VisitHeld
-    | VisitResumed
-    | VisitTransferred
-)
+def _is_released(fact: VisitFact, place: Place) -> bool:
+    """A desk that closes lets those go who wait for it alone."""
+    return isinstance(fact, VisitTransferred) and place.state is VisitState.WAITING
+
+
+def _is_called_back(fact: VisitFact, place: Place) -> bool:
+    """A no-show may be called by name."""
+    return isinstance(fact, VisitCalled) and fact.reason == OVERRIDE and place.state is VisitState.MISSED
+
 
 _AT_A_DESK = frozenset({VisitState.CALLED, VisitState.SERVING})
 _WITH_A_DESK = _AT_A_DESK | {VisitState.HELD}
-_OVER = frozenset({VisitState.FINISHED})
+_ANY = frozenset(VisitState)
+_LIVE = _ANY - OVER
+_AWAY = frozenset({VisitState.MISSED, VisitState.HELD, VisitState.CANCELLED})
 
 # From which states, to which: None for the same.
 _MOVES: dict[type[Fact], tuple[frozenset[VisitState], VisitState | None]] = {
     VisitCalled: (frozenset({VisitState.WAITING}), VisitState.CALLED),
     VisitRecalled: (frozenset({VisitState.CALLED}), None),
     VisitStarted: (frozenset({VisitState.CALLED}), VisitState.SERVING),
-    VisitFinished: (_AT_A_DESK, VisitState.FINISHED),
+    VisitFinished: (_WITH_A_DESK, VisitState.FINISHED),
+    ServiceFinished: (_AT_A_DESK, VisitState.WAITING),
     VisitMissed: (frozenset({VisitState.CALLED}), VisitState.MISSED),
-    VisitReturned: (frozenset({VisitState.MISSED}), VisitState.WAITING),
+    VisitReturned: (_AWAY, VisitState.WAITING),
     VisitHeld: (_AT_A_DESK, VisitState.HELD),
     VisitResumed: (frozenset({VisitState.HELD}), VisitState.CALLED),
-    VisitTransferred: (_AT_A_DESK, VisitState.WAITING),
+    VisitTransferred: (_AT_A_DESK | {VisitState.WAITING}, VisitState.WAITING),
+    VisitCancelled: (_LIVE - {VisitState.SERVING}, VisitState.CANCELLED),
+    VisitExpired: (_LIVE, VisitState.EXPIRED),
+    VisitRated: (_ANY, None),
+    CardDropped: (_ANY, None),
+    CardTaken: (_LIVE, None),
+    CardReplaced: (_LIVE, None),
 }

@@ -15,6 +15,7 @@ def differences(kept: KeptState, state: State, measured: bool) -> Iterator[str]:
     yield from _tables("visit", kept.visits, state.visits, {})
     fresh = {desk: Desk(desk) for desk in state.desks}
     yield from _tables("desk", kept.desks, state.desks, fresh)
+    yield from _differs("hall", kept.hall, state.hall)
     if measured:
         yield from _tables("pace", kept.paces, state.paces, {})
 

@@ -7,12 +7,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from luot_controller.engine.events import (
+    CardDropped,
+    CardReplaced,
+    CardTaken,
     CommandUndone,
     Fact,
+    ServiceFinished,
+    VisitCancelled,
+    VisitExpired,
     VisitFinished,
     VisitHeld,
     VisitMissed,
     VisitOpened,
+    VisitRated,
     VisitRecalled,
     VisitResumed,
     VisitReturned,
@@ -80,6 +87,12 @@ class Teller:
                 " {desk} does not serve."
             )
             return text.format(**who, over=over.number, service=self._service(over.service))
+        if fact.reason == "OVERRIDE":
+            text = _("{number} was called to desk {desk} out of turn: {note}")
+            return text.format(**who, note=fact.note or "")
+        if fact.reason == "APPOINTMENT_DUE":
+            text = _("{number} was called to desk {desk}, because its appointment at {came} was due.")
+            return text.format(**who, **self._times(person))
         if fact.reason == "RETURNED" and call.back is not None:
             text = _(
                 "{number} was called to desk {desk}, because it had come back after nobody came to an earlier call,"
@@ -186,6 +199,23 @@ class Teller:
             case VisitTransferred():
                 text = _("was sent from desk {desk} to {service}, with its place")
                 return text.format(desk=fact.desk, service=self._service(fact.service))
+            case ServiceFinished():
+                text = _("was finished at desk {desk} after {duration}, and waits for {service} now")
+                service = self._service(fact.next_service)
+                return text.format(desk=fact.desk, duration=duration(fact.served_ms), service=service)
+            case VisitCancelled():
+                text = _("gave the card back before being served") if fact.by is None else _("was cancelled by {by}")
+                return text.format(by=fact.by)
+            case VisitExpired():
+                return _("was still here when the day was closed")
+            case CardDropped():
+                return _("gave the card back")
+            case CardTaken():
+                return _("took the card again")
+            case CardReplaced():
+                return _("goes on as number {number}").format(number=fact.replacement)
+            case VisitRated():
+                return _("pressed a face")
             case CommandUndone():
                 return _("desk {desk} took its last step back").format(desk=fact.desk)
             case _:

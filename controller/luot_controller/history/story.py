@@ -9,8 +9,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from luot_controller.engine.events import (
+    CardReplaced,
     CommandUndone,
     Fact,
+    ServiceFinished,
     VisitCalled,
     VisitOpened,
     VisitResumed,
@@ -135,6 +137,10 @@ def _follow(persons: dict[int, Person], fact: Fact) -> None:
     """What a fact changes in who somebody is: the place in line, or what they wait for."""
     if isinstance(fact, VisitReturned):
         persons[fact.number] = replace(persons[fact.number], rank_ms=fact.rank_ms)
+    elif isinstance(fact, CardReplaced):
+        persons[fact.replacement] = replace(persons.pop(fact.number), number=fact.replacement)
+    elif isinstance(fact, ServiceFinished):
+        persons[fact.number] = replace(persons[fact.number], service=fact.next_service)
     elif isinstance(fact, VisitTransferred):
         persons[fact.number] = replace(persons[fact.number], service=fact.service)
     elif isinstance(fact, CommandUndone):

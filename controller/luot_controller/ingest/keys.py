@@ -1,55 +1,127 @@
-"""A console's JSON becomes a clerk's command or a question, if that console may ask it."""
+"""A sender's JSON becomes a command or a question, if that sender may say it. Knows nothing of the line."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Container
+from typing import Any, NamedTuple
 
 import msgspec
 
-from luot_controller.engine.commands import (
-    CallNext,
-    DeskCommand,
-    Finish,
-    Hold,
-    NoShow,
-    Recall,
-    Resume,
-    Start,
-    Transfer,
-    Undo,
-)
+from luot_controller.engine import commands
+from luot_controller.engine.commands import DeskCommand, OfficeCommand
+from luot_controller.engine.events import Refused
 from luot_protocol import messages
 from luot_protocol.errors import ProtocolError
 
 MAX_BYTES = 2048
+SUPERVISOR = "supervisor"
 
-_COMMANDS: dict[str, Callable[..., DeskCommand]] = {
-    kind.__name__: kind for kind in (CallNext, Recall, Start, Finish, NoShow, Hold, Resume, Transfer, Undo)
+
+class ReloadSite:
+    """The site file has changed: look at it now."""
+
+
+Said = DeskCommand | OfficeCommand | ReloadSite | Refused
+"""What a command message asks for; Refused where this sender may not, or the card it names is none of the site."""
+
+_KINDS: dict[str, Callable[..., DeskCommand | OfficeCommand]] = {
+    name: getattr(commands, name) for name in messages.COMMANDS if name != ReloadSite.__name__
 }
 
 
-_MORE = {"Resume": ("number",), "Transfer": ("service",)}
+class _More(NamedTuple):
+    """Fields that a command needs, and that it may have, beside the ones of all."""
+
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
 
 
-def read_command(console: str, payload: bytes) -> tuple[str, DeskCommand | None]:
-    """Return (command id, command); the command is None when this console may not command that desk.
+_MORE = {
+    "CallVisit": _More(("number", "reason")),
+    "Resume": _More(("number",)),
+    "Transfer": _More((), ("service", "to_desk", "then")),
+    "PauseDesk": _More(("reason",)),
+    "OpenVisit": _More(("service", "class"), ("then", "number", "appointed_ms")),
+    "CancelVisit": _More(("number",), ("reason",)),
+    "ReturnVisit": _More(("number",)),
+    "BlockCard": _More(("number",), ("reason",)),
+    "UnblockCard": _More(("number",)),
+    "ReplaceCard": _More(("number", "replacement")),
+}
+
+_CARDS = {"OpenVisit": "number", "BlockCard": "number", "ReplaceCard": "replacement"}
+"""The field that must name a card of the site."""
+
+_DAY = frozenset({"OpenDay", "CloseDay", "ReloadSite"})
+_DUTIES = frozenset({"OpenDesk", "PauseDesk", "CloseDesk"})
+_VISITS = frozenset({"OpenVisit", "CancelVisit", "ReturnVisit", "BlockCard", "UnblockCard", "ReplaceCard"})
+
+RIGHTS = {
+    "clerk": frozenset(messages.COMMANDS) - _DAY,
+    "supervisor": _DAY | _DUTIES | _VISITS | {"CallVisit"},
+    "integrator": frozenset({"OpenVisit", "CancelVisit"}),
+}
+"""What each kind of sender may say; a clerk only to the own desk."""
+
+
+def read_command(
+    sender: str, payload: bytes, cards: Container[int] = (), *, integrator: bool = False
+) -> tuple[str, Said]:
+    """Return (command id, what it asks for); `cards` are the numbers of the site's cards.
 
     Raises ProtocolError for what is not a command message at all, and so has no id to reply to.
     """
     fields = _read(messages.COMMAND, payload)
-    if console != f"desk-{fields['desk']}":
-        return fields["id"], None
-    more: dict[str, Any] = {}
-    for name in _MORE.get(fields["command"], ()):
-        if fields.get(name) is None:
-            raise ProtocolError("message.missing", f"command.{name}")
-        more[name] = fields[name]
-    kind = _COMMANDS[fields["command"]]
-    return fields["id"], kind(fields["desk"], fields.get("expects"), fields.get("expires_ms"), **more)
+    name, desk = fields["command"], fields.get("desk")
+    to_desk = name in _DESK_COMMANDS
+    if to_desk and desk is None:
+        raise ProtocolError("message.missing", "command.desk")
+    more = _more(fields)
+    kind = "integrator" if integrator else "supervisor" if sender == SUPERVISOR else "clerk"
+    own = sender.removeprefix("desk-")
+    is_own = desk in (None, own) and own != sender
+    if name not in RIGHTS[kind] or (kind == "clerk" and not is_own):
+        return fields["id"], Refused("forbidden")
+    if name == ReloadSite.__name__:
+        return fields["id"], ReloadSite()
+    card = _CARDS.get(name)
+    if card is not None and more.get(card) is not None and more[card] not in cards:
+        return fields["id"], Refused("unknown_card")
+    expires_ms = fields.get("expires_ms")
+    if to_desk:
+        by = None if kind == "clerk" else sender
+        return fields["id"], _KINDS[name](desk, fields.get("expects"), expires_ms, by, **more)
+    if name == "CancelVisit":
+        more["own"] = integrator
+    return fields["id"], _KINDS[name](sender, own if kind == "clerk" else None, expires_ms, **more)
 
 
 def read_ask(payload: bytes) -> dict[str, Any]:
     """Return the fields of an ASK message; raises ProtocolError."""
     return _read(messages.ASK, payload)
+
+
+_DESK_COMMANDS = frozenset(
+    name for name, kind in _KINDS.items() if isinstance(kind, type) and issubclass(kind, DeskCommand)
+)
+
+
+def _more(fields: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that only this command has, in the engine's words."""
+    name = fields["command"]
+    needs, may = _MORE.get(name, _More())
+    for field in needs:
+        if fields.get(field) is None:
+            raise ProtocolError("message.missing", f"command.{field}")
+    more = {field: fields[field] for field in (*needs, *may) if fields.get(field) is not None}
+    if "then" in more:
+        more["then"] = tuple(more["then"])
+        if not all(isinstance(service, str) for service in more["then"]):
+            raise ProtocolError("message.kind", "command.then is not a list of text")
+    if name == "Transfer" and not more.keys() & {"service", "to_desk"}:
+        raise ProtocolError("message.missing", "command.service")
+    if name == "OpenVisit":
+        more["services"] = (more.pop("service"), *more.pop("then", ()))
+        more["class_id"] = more.pop("class")
+    return more
 
 
 def _read(message: Any, payload: bytes) -> dict[str, Any]:

@@ -20,11 +20,15 @@ class Key(NamedTuple):
 
 
 class Preset(NamedTuple):
-    """What the site file says of a reader. `choices[n]` is (service, class) of button n; 0 is no button."""
+    """What the site file says of a reader. `choices[n]` is (service, class) of button n; 0 is no button.
+
+    At a drop-off reader the buttons are `faces`, the first the best.
+    """
 
     role: Role
     choices: Sequence[tuple[str | None, str | None]]
     desk: str | None
+    faces: int = 0
 
 
 class Verified(NamedTuple):
@@ -53,8 +57,8 @@ class TapReader:
     """Everything that is known of readers and cards, as plain tables that may be exchanged while running."""
 
     def __init__(self, presets: Mapping[str, Preset], age_limit_ms: int, speed: float = 1.0) -> None:
-        self._presets = presets
-        self._age_limit_ms = age_limit_ms
+        self.presets = presets
+        self.age_limit_ms = age_limit_ms
         self._speed = speed
         self.keys: Mapping[bytes, Key] = {}
         self.cards: Mapping[bytes, int] = {}
@@ -78,6 +82,7 @@ class TapReader:
             return Report(known.reader, envelope.kid, meaning)
         tap: frames.Tap = meaning
         service, class_id = preset.choices[tap.button] if tap.button < len(preset.choices) else (None, None)
+        face = tap.button if tap.button <= preset.faces else -1
         return Verified(
             Tap(
                 reader=known.reader,
@@ -91,6 +96,7 @@ class TapReader:
                 service=service,
                 class_id=class_id,
                 desk=preset.desk,
+                face=face if preset.role is Role.DROPOFF and face else None,
             ),
             envelope.kid,
             known.key,
@@ -105,11 +111,11 @@ class TapReader:
         return Verified(tap, kid, known.key, None, codes.MALFORMED)
 
     def _preset(self, reader: str) -> Preset:
-        preset = self._presets.get(reader)
+        preset = self.presets.get(reader)
         if preset is None:
             raise ProtocolError("frame.reader", reader)
         return preset
 
     def _age_ms(self, real_ms: int | None) -> int:
         # Unknown after a power loss: such a tap ranks by arrival.
-        return 0 if real_ms is None else min(int(real_ms * self._speed), self._age_limit_ms)
+        return 0 if real_ms is None else min(int(real_ms * self._speed), self.age_limit_ms)

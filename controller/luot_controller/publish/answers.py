@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from luot_controller.engine.model import Policy, State
-from luot_controller.engine.transitions import next_call
+from luot_controller.engine.calls import next_call
+from luot_controller.engine.events import DayClosed, VisitOpened
+from luot_controller.engine.forecast import wait_for
+from luot_controller.engine.model import Policy, State, line_of_desk
 from luot_controller.publish.screens import Fields, desk_fields, message, person
 
 PAGE = 10
@@ -16,6 +18,23 @@ def answer(state: State, policy: Policy, ask: dict[str, Any], office: Fields) ->
     if ask["ask"] == "line":
         return _line(state, policy, ask)
     return {"id": ask["id"], "ok": True, "status": {**_status(state, policy), **office}}
+
+
+def opened(state: State, policy: Policy, fact: VisitOpened) -> Fields:
+    """What a REPLY says of the visit that was just opened: its number, and its place."""
+    visit = state.visits[fact.visit]
+    ahead, wait = wait_for(state, policy, visit.service, visit.entry, fact.at_ms, line=visit.line)
+    fields: Fields = {"number": visit.number, "visit": visit.id, "ahead": ahead}
+    if wait is not None:
+        fields["lo_min"] = wait.lo_min
+        if wait.hi_min is not None:
+            fields["hi_min"] = wait.hi_min
+    return fields
+
+
+def closed(fact: DayClosed) -> Fields:
+    """What a REPLY says of the day that was just closed."""
+    return {name: getattr(fact, name) for name in ("expired", "finished", "kept", "cards_out")}
 
 
 def _next(state: State, policy: Policy, ask: dict[str, Any]) -> Fields:
@@ -31,12 +50,13 @@ def _next(state: State, policy: Policy, ask: dict[str, Any]) -> Fields:
 
 
 def _line(state: State, policy: Policy, ask: dict[str, Any]) -> Fields:
-    service, offset = ask.get("service"), max(0, ask.get("offset") or 0)
-    if service not in policy.typical_ms:
-        return {"id": ask["id"], "ok": False, "code": "unknown_service"}
-    entries = state.lines.page(service, offset, PAGE)
+    service, desk, offset = ask.get("service"), ask.get("desk"), max(0, ask.get("offset") or 0)
+    line = service if desk is None else line_of_desk(desk)
+    if line not in policy.rivals:
+        return {"id": ask["id"], "ok": False, "code": "unknown_service" if desk is None else "unknown_desk"}
+    entries = state.lines.page(line, offset, PAGE)
     people = [{**person(state.visits[entry[2]]), "place": offset + n} for n, entry in enumerate(entries, 1)]
-    return {"id": ask["id"], "ok": True, "line": people, "total": state.lines.waiting([service])}
+    return {"id": ask["id"], "ok": True, "line": people, "total": state.lines.waiting([line])}
 
 
 def _status(state: State, policy: Policy) -> Fields:
@@ -44,7 +64,7 @@ def _status(state: State, policy: Policy) -> Fields:
         _short(message(state, policy, ("service", service), 0), service, "head") for service in policy.typical_ms
     ]
     desks = [_short(desk_fields(state, desk), desk) for desk in policy.desk_services]
-    return {"waiting": state.lines.waiting(policy.typical_ms), "services": services, "desks": desks}
+    return {"waiting": state.lines.waiting(policy.rivals), "services": services, "desks": desks}
 
 
 def _short(fields: Fields | None, of: str, *left_out: str) -> Fields:

@@ -6,15 +6,30 @@ from typing import Any
 import msgspec
 
 from luot_controller.engine.events import (
+    CardBlocked,
+    CardDropped,
+    CardReplaced,
+    CardTaken,
+    CardUnblocked,
     CommandUndone,
+    DayClosed,
+    DayOpened,
+    DeskClosed,
+    DeskOpened,
+    DeskPaused,
     Fact,
+    ServiceFinished,
     TapAnswered,
     TapIgnored,
     VisitCalled,
+    VisitCancelled,
+    VisitExpired,
+    VisitFact,
     VisitFinished,
     VisitHeld,
     VisitMissed,
     VisitOpened,
+    VisitRated,
     VisitRecalled,
     VisitResumed,
     VisitReturned,
@@ -38,6 +53,8 @@ def plain_line(fact: Fact) -> str | None:
 
 
 def _text(fact: Fact) -> str | None:
+    if isinstance(fact, VisitFact):
+        return _of_visit(fact)
     match fact:
         case TapAnswered():
             word = codes.name(fact.code).replace("_", " ")
@@ -47,15 +64,44 @@ def _text(fact: Fact) -> str | None:
         case TapIgnored():
             card = "unknown card" if fact.number is None else f"card {fact.number:>3}"
             return f"tap     {card}  at {fact.reader}: ignored, {codes.name(fact.code).replace('_', ' ')}"
+        case CommandUndone():
+            numbers = ", ".join(str(visit.number) for visit in fact.restored)
+            return f"undo    card {numbers:>3}  at desk {fact.desk}"
+        case DeskOpened():
+            return f"desk    {fact.desk} is open, by {fact.by}"
+        case DeskPaused():
+            return f"desk    {fact.desk} pauses, by {fact.by}: {fact.reason}"
+        case DeskClosed():
+            return f"desk    {fact.desk} is closed, by {fact.by}"
+        case DayOpened():
+            return f"day     open, by {fact.by}"
+        case DayClosed():
+            ended = f"{fact.finished} finished, {fact.expired} expired, {fact.kept} kept, {fact.cards_out} cards out"
+            return f"day     closed, by {fact.by}: {ended}"
+        case CardBlocked():
+            return f"block   card {fact.number:>3}  by {fact.by}{_why(fact.note)}"
+        case CardUnblocked():
+            return f"unblock card {fact.number:>3}  by {fact.by}"
+        case SiteAdopted():
+            return f"site    works by the rules of {fact.site}, version {fact.version}"
+        case LedgerArchived():
+            return f"archive events up to {fact.through}"
+
+
+def _of_visit(fact: VisitFact) -> str | None:
+    match fact:
         case VisitCalled():
             over = "" if fact.over is None else f" (before {fact.over})"
-            return f"call    card {fact.number:>3}  to desk {fact.desk}: {fact.reason}{over}"
+            return f"call    card {fact.number:>3}  to desk {fact.desk}: {fact.reason}{over}{_why(fact.note)}"
         case VisitRecalled():
             return f"recall  card {fact.number:>3}  to desk {fact.desk}"
         case VisitStarted():
             return f"start   card {fact.number:>3}  at desk {fact.desk}"
         case VisitFinished():
             return f"finish  card {fact.number:>3}  at desk {fact.desk} after {fact.served_ms // 60_000} min"
+        case ServiceFinished():
+            done = f"after {fact.served_ms // 60_000} min, now {fact.next_service}"
+            return f"finish  card {fact.number:>3}  at desk {fact.desk} {done}"
         case VisitMissed():
             return f"no-show card {fact.number:>3}  at desk {fact.desk}"
         case VisitReturned():
@@ -65,16 +111,23 @@ def _text(fact: Fact) -> str | None:
         case VisitResumed():
             return f"resume  card {fact.number:>3}  to desk {fact.desk}"
         case VisitTransferred():
-            return f"transfer card {fact.number:>3}  from desk {fact.desk} to {fact.service}"
-        case CommandUndone():
-            numbers = ", ".join(str(visit.number) for visit in fact.restored)
-            return f"undo    card {numbers:>3}  at desk {fact.desk}"
-        case SiteAdopted():
-            return f"site    works by the rules of {fact.site}, version {fact.version}"
-        case LedgerArchived():
-            return f"archive events up to {fact.through}"
+            to = fact.service if fact.to_desk is None else f"{fact.service} at desk {fact.to_desk}"
+            return f"transfer card {fact.number:>3}  from desk {fact.desk} to {to}"
+        case VisitCancelled():
+            where = "at the drop-off" if fact.by is None else f"by {fact.by}"
+            return f"cancel  card {fact.number:>3}  {where}{_why(fact.note)}"
+        case VisitExpired():
+            return f"expire  card {fact.number:>3}  was {fact.was}"
+        case CardReplaced():
+            return f"replace card {fact.number:>3}  by card {fact.replacement}"
         case VisitOpened():
+            return None if fact.by is None else f"open    card {fact.number:>3}  for {fact.service}, by {fact.by}"
+        case VisitRated() | CardDropped() | CardTaken():
             return None
+
+
+def _why(note: str | None) -> str:
+    return "" if not note else f": {note}"
 
 
 def _range(lo_min: int | None, hi_min: int | None) -> str:

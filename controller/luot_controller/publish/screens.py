@@ -8,15 +8,18 @@ from typing import Any
 
 from luot_controller.engine.events import (
     CommandUndone,
+    DeskFact,
     Fact,
+    ServiceFinished,
     VisitRecalled,
     VisitStarted,
     VisitTransferred,
     desks_of,
+    numbers_of,
     visits_of,
 )
 from luot_controller.engine.forecast import wait_for
-from luot_controller.engine.model import Policy, State, Visit, VisitState
+from luot_controller.engine.model import OVER, Duty, Policy, State, Visit, VisitState, is_of_desk, line_of_desk
 
 HEAD = 5
 CALLS = 8
@@ -31,14 +34,16 @@ def touched(state: State, facts: Iterable[Fact]) -> dict[Place, None]:
     """The topics that these facts, already applied, change; in a steady order."""
     places: dict[Place, None] = {}
     for fact in facts:
-        for visit_id, number in visits_of(fact).items():
-            places["card", str(number)] = None
+        places.update({("card", str(number)): None for number in sorted(numbers_of(fact))})
+        for visit_id in visits_of(fact):
             visit = state.visits.get(visit_id)
             # A call, and a free desk, change what a newcomer must expect. None: replaced in the same batch.
             if visit is not None and not isinstance(fact, VisitStarted | VisitRecalled):
                 places["service", visit.service] = None
-        if isinstance(fact, VisitTransferred | CommandUndone):
-            places.update({("service", service): None for service in state.lines.services()})
+            if visit is not None and visit.bound is not None:
+                places["desk", visit.bound] = None
+        if isinstance(fact, VisitTransferred | ServiceFinished | CommandUndone | DeskFact):
+            places.update({("service", service): None for service in state.lines.services() if not is_of_desk(service)})
         places.update({("desk", desk): None for desk in sorted(desks_of(fact))})
     if places:
         places["board", None] = None
@@ -53,7 +58,7 @@ def everything(state: State, policy: Policy) -> Iterable[Place]:
     for desk in policy.desk_services:
         yield "desk", desk
     for visit in state.visits.values():
-        if visit.state is not VisitState.FINISHED:
+        if visit.state not in OVER:
             yield "card", str(visit.number)
 
 
@@ -86,9 +91,14 @@ def desk_fields(state: State, desk: str) -> Fields:
             recalls=visit.recalls,
             reason=visit.reason,
             over=visit.over,
+            then=list(visit.then) or None,
+            leaving=visit.dropped_ms is not None or None,
             **{"class": visit.class_id},
         )
     at = state.desks[desk]
+    if at.duty is not Duty.OPEN:
+        fields.update(duty=at.duty.value, why=at.why)
+    fields["own"] = state.lines.waiting([line_of_desk(desk)]) or None
     if at.held:
         fields["held"] = [state.visits[held].number for held in at.held[:HELD]]
     if at.undo:
@@ -108,7 +118,7 @@ def _board(state: State, policy: Policy) -> Fields:
         {"number": visit.number, "desk": visit.desk, "at_ms": visit.called_ms, "state": visit.state.value}
         for visit in present[:CALLS]
     ]
-    return {"calls": calls, "waiting": state.lines.waiting(policy.typical_ms)}
+    return {"calls": calls, "waiting": state.lines.waiting(policy.rivals)}
 
 
 def _service(state: State, policy: Policy, service: str) -> Fields:
@@ -126,7 +136,7 @@ def _service(state: State, policy: Policy, service: str) -> Fields:
 
 def _card(state: State, number: int) -> Fields | None:
     visit = state.of_number(number)
-    if visit is None or visit.state is VisitState.FINISHED:
+    if visit is None or visit.state in OVER:
         return None
     fields: Fields = {"state": visit.state.value}
     if visit.desk is not None and visit.state is not VisitState.MISSED:

@@ -8,7 +8,7 @@ import random
 from collections import deque
 
 from luot_controller.engine.commands import CallNext, Command, Start, Tap
-from luot_controller.engine.events import Refused, VisitCalled
+from luot_controller.engine.events import Refused, ServiceRated, VisitCalled
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.model import Policy, Role, State, VisitState
 from luot_controller.engine.transitions import decide
@@ -87,7 +87,7 @@ class Crowd:
 
     def _do(self, command: Command) -> None:
         for event in decide(self.state, POLICY, command, self._now_ms):
-            if not isinstance(event, Refused):
+            if not isinstance(event, Refused | ServiceRated):
                 apply(self.state, event)
                 if isinstance(event, VisitCalled):
                     self._tray.append(event.number)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from luot_controller.engine.commands import CallNext, Command, Finish, Start, Tap
-from luot_controller.engine.events import Fact, Refused, VisitCalled, VisitOpened
+from luot_controller.engine.events import Fact, Refused, ServiceRated, VisitCalled, VisitOpened
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.model import Policy, Role, State
 from luot_controller.engine.transitions import decide
@@ -152,7 +152,7 @@ class _Hall:
 
     def _do(self, command: Command, now_ms: int) -> Iterator[tuple[State, Fact]]:
         for event in decide(self._state, self._policy, command, now_ms):
-            if not isinstance(event, Refused):
+            if not isinstance(event, Refused | ServiceRated):
                 apply(self._state, event)
                 yield self._state, event
 

@@ -7,24 +7,26 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from luot_controller.engine.commands import DeskCommand
-from luot_controller.engine.events import Event, Fact, Refused, TapIgnored, VisitCalled
+from luot_controller.engine.events import DayClosed, Event, Fact, Refused, TapIgnored, VisitCalled, VisitOpened
 from luot_controller.engine.model import Policy
 from luot_controller.engine.transitions import decide
-from luot_controller.errors import StoreFailed
-from luot_controller.ingest.keys import read_ask, read_command
+from luot_controller.errors import StoreFailed, UsageProblem
+from luot_controller.ingest.keys import ReloadSite, Said, read_ask, read_command
 from luot_controller.ingest.taps import Key, Report, TapReader, Verified
 from luot_controller.publish import answers, ledger, screens
 from luot_controller.publish.receipts import receipt_frame
 from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.service.counters import Counters
-from luot_controller.service.ports import Arrived, Bus
+from luot_controller.service.hours import Hours
+from luot_controller.service.ports import Arrived, Bus, Rules, SiteFile
 from luot_controller.service.readers import Readers
+from luot_controller.service.speaker import Speaker, encode, topic
 from luot_controller.service.turn import Fields, Turn
 from luot_controller.store.port import Store
 from luot_protocol import messages, topics
@@ -35,14 +37,10 @@ TURN_MESSAGES = 500
 
 PULSE_S = 2.0
 REFUSALS_KEPT = 1000
-EVENTS_PAGE = 8
+EVENTS_PAGE = 6
 
-SUBSCRIPTIONS = ("link_up", "link_state", "console_cmd", "console_ask")
+SUBSCRIPTIONS = ("link_up", "link_state", "console_cmd", "console_ask", "integrator_cmd", "integrator_ask")
 
-_encode = msgspec.json.Encoder().encode
-
-# Taken apart and put together for each message; a site has about so many topics, nearly all of cards.
-_topic = lru_cache(maxsize=16_384)(topics.build)
 _named = lru_cache(maxsize=1024)(topics.parse)
 
 
@@ -52,7 +50,7 @@ class Office:
     def __init__(
         self,
         site: str,
-        site_fields: Fields,
+        site_fields: Mapping[str, Any],
         policy: Policy,
         store: Store,
         bus: Bus,
@@ -62,8 +60,12 @@ class Office:
         speed: float = 1.0,
         on_fact: Callable[[Fact], None] | None = None,
         on_pulse: Callable[[], object] | None = None,
+        site_file: SiteFile | None = None,
+        hours: Hours | None = None,
     ) -> None:
         """`site_fields` is message SITE; `readers` is id to role; `on_fact` sees each fact once it is committed.
+
+        With `site_file` the rules that were given change whenever it does.
 
         Other threads put into `inbox` what arrives, True when the broker is there (it may have forgotten everything)
         and False when it is lost, and None to let the loop look at `stopping` at once.
@@ -77,12 +79,14 @@ class Office:
         self._taps = taps
         self._on_fact = on_fact
         self._on_pulse = on_pulse
+        self._site_file = site_file
+        self._hours = hours
         self._inbox = inbox
         self._readers = Readers(readers)
+        self._speaker = Speaker(site, bus)
         self._refusals: OrderedDict[str, bytes] = OrderedDict()
-        self._shown: dict[screens.Place, Fields] = {}
         self._registry_version = -1
-        self._published = 0
+        self._numbers: frozenset[int] = frozenset()
         self._recover()
         self._clock = OfficeClock(self._state.at_ms, self._recovered.wall_ms, speed)
 
@@ -96,17 +100,28 @@ class Office:
             if time.monotonic() >= next_pulse:
                 next_pulse = time.monotonic() + PULSE_S
                 self._pulse()
-        self._say("office", None, {**self._office_fields(), "state": "stopped"}, retain=True)
+        self._speaker.say("office", None, {**self._office_fields(), "state": "stopped"}, retain=True)
 
     def turn(self, arrived: Iterable[Arrived]) -> None:
         """Deal with these messages in one commit. After a failure of the store nothing of them has happened."""
         arrived = list(arrived)
-        turn = Turn()
-        try:
+
+        def take(turn: Turn) -> None:
             self._read_registry()
             for message in arrived:
                 self._take(message, turn)
-            batch = turn.batch(self._state, self._published)
+
+        self._commit(take, arrived)
+
+    def keep_house(self) -> None:
+        """Look whether the site file has changed, and whether the opening hours ask for something."""
+        self._commit(self._keep_house)
+
+    def _commit(self, work: Callable[[Turn], None], arrived: Sequence[Arrived] = ()) -> None:
+        turn = Turn()
+        try:
+            work(turn)
+            batch = turn.batch(self._state, self._speaker.published)
             if not batch.empty:
                 self._store.commit(batch, wall_ms())
         except StoreFailed as failure:
@@ -121,6 +136,37 @@ class Office:
         if self._on_fact is not None:
             for _, fact in turn.facts:
                 self._on_fact(fact)
+
+    def _keep_house(self, turn: Turn) -> None:
+        self._look_at_site(turn)
+        command = None if self._hours is None else self._hours.due(self._state.hall, self._now_ms())
+        if command is not None:
+            turn.enter(self._state, decide(self._state, self._policy, command, self._now_ms()))
+
+    def _look_at_site(self, turn: Turn, asked: bool = False) -> Fields:
+        """Take another site file into force, if there is one; returns the reply to whoever asked."""
+        if self._site_file is None:
+            return {"ok": False, "code": "no_site_file"}
+        try:
+            rules = self._site_file.changed(self._state, asked)
+        except UsageProblem as problem:
+            self.counters.problem(problem.code, problem.subject)
+            return {"ok": False, "code": "site_file_invalid", "detail": problem.subject[-messages.MAX_TEXT_CHARS :]}
+        if rules is not None:
+            self._adopt(rules, turn)
+        return {"ok": True}
+
+    def _adopt(self, rules: Rules, turn: Turn) -> None:
+        old = self._policy
+        turn.enter(self._state, [rules.adopted(self._now_ms())])
+        self._policy, self._site_fields, self._hours = rules.policy, rules.fields, rules.hours
+        self._taps.presets, self._taps.age_limit_ms = rules.presets, rules.age_limit_ms
+        gone = self._readers.adopt(rules.readers)
+        turn.news = [
+            *(("reader", reader) for reader in gone),
+            *(("service", service) for service in old.typical_ms if service not in rules.policy.typical_ms),
+            *(("desk", desk) for desk in old.desk_services if desk not in rules.policy.desk_services),
+        ]
 
     def _drain(self, timeout_s: float) -> list[Arrived]:
         messages: list[Arrived] = []
@@ -151,10 +197,10 @@ class Office:
                 self._take_link_state(of, arrived.payload)
             elif arrived.retained:
                 raise ProtocolError("message.retained", arrived.topic)
-            elif name == "console_cmd":
-                self._take_command(of, arrived.payload, turn)
-            elif name == "console_ask":
-                self._take_ask(of, arrived.payload, turn)
+            elif name in ("console_cmd", "integrator_cmd"):
+                self._take_command(name.partition("_")[0], of or "", arrived.payload, turn)
+            elif name in ("console_ask", "integrator_ask"):
+                self._take_ask(name.partition("_")[0], of or "", arrived.payload, turn)
         except ProtocolError as error:
             self.counters.problem(error.code, f"{arrived.topic}: {error.detail}")
 
@@ -197,39 +243,46 @@ class Office:
             raise ProtocolError("message.json", str(error)) from None
         self._readers.presence(link, state)
 
-    def _take_command(self, console: str, payload: bytes, turn: Turn) -> None:
-        command_id, command = read_command(console, payload)
-        key = f"{console}/{command_id}"
+    def _take_command(self, kind: str, sender: str, payload: bytes, turn: Turn) -> None:
+        command_id, said = read_command(sender, payload, self._numbers, integrator=kind == "integrator")
+        key = f"{sender}/{command_id}"
         known = turn.replies.get(key) or self._refusals.get(key) or self._store.reply(key)
         if known is None:
-            events: list[Event] = [Refused("forbidden")]
-            if command is not None:
-                events = decide(self._state, self._policy, command, self._now_ms())
-            turn.enter(self._state, events)
-            refused = _refusal(events)
-            known = _encode(self._reply(command_id, command, events))
-            if refused is None:
+            reply = self._obey(said, turn)
+            known = encode({"id": command_id, **reply})
+            if reply["ok"]:
                 turn.replies[key] = known
             else:
                 self._refusals[key] = known
                 if len(self._refusals) > REFUSALS_KEPT:
                     self._refusals.popitem(last=False)
-            self.counters.add("commands" if refused is None else "commands_refused")
-        turn.outgoing.append((_topic(self._site, "console_reply", console), known))
+            self.counters.add("commands" if reply["ok"] else "commands_refused")
+        turn.outgoing.append((topic(self._site, f"{kind}_reply", sender), known))
 
-    def _reply(self, command_id: str, command: DeskCommand | None, events: list[Event]) -> Fields:
-        refused = _refusal(events)
-        reply: Fields = {"id": command_id, "ok": refused is None}
+    def _obey(self, said: Said, turn: Turn) -> Fields:
+        """Do what was asked; returns the reply but for its id."""
+        if isinstance(said, Refused):
+            return {"ok": False, "code": said.code}
+        if isinstance(said, ReloadSite):
+            return self._look_at_site(turn, asked=True)
+        events = decide(self._state, self._policy, said, self._now_ms())
+        turn.enter(self._state, events)
+        refused = next((event for event in events if isinstance(event, Refused)), None)
+        reply: Fields = {"ok": refused is None}
         if refused is not None:
             reply["code"] = refused.code
-        if command is not None and command.desk in self._state.desks:
-            reply["desk"] = {"epoch": self._recovered.epoch, **screens.desk_fields(self._state, command.desk)}
-        called = next((event for event in events if isinstance(event, VisitCalled)), None)
-        if called is not None:
-            reply["called"] = called.number
+        if said.desk is not None and said.desk in self._state.desks:
+            reply["desk"] = {"epoch": self._recovered.epoch, **screens.desk_fields(self._state, said.desk)}
+        for event in events:
+            if isinstance(event, VisitCalled):
+                reply["called"] = event.number
+            elif isinstance(event, VisitOpened):
+                reply.update(answers.opened(self._state, self._policy, event))
+            elif isinstance(event, DayClosed):
+                reply["closed"] = answers.closed(event)
         return reply
 
-    def _take_ask(self, console: str, payload: bytes, turn: Turn) -> None:
+    def _take_ask(self, kind: str, sender: str, payload: bytes, turn: Turn) -> None:
         ask = read_ask(payload)
         if ask["ask"] == "events":
             facts = self._store.facts(max(0, ask.get("after") or 0), EVENTS_PAGE)
@@ -237,47 +290,43 @@ class Office:
         else:
             office = {**self._office_fields(), "readers": self._readers.rows()}
             fields = answers.answer(self._state, self._policy, ask, office)
-        turn.outgoing.append((_topic(self._site, "console_answer", console), _encode(fields)))
+        turn.outgoing.append((topic(self._site, f"{kind}_answer", sender), encode(fields)))
 
     def _publish(self, turn: Turn) -> None:
         for link, verified, settled in turn.receipts:
             frame = receipt_frame(settled, verified.kid, verified.key)
-            self._bus.publish(_topic(self._site, "link_down", link), frame)
-        for topic, payload in turn.outgoing:
-            self._bus.publish(topic, payload)
-        self._show_readers()
-        for place in screens.touched(self._state, (fact for _, fact in turn.facts)):
-            self._show(place)
-        for event_id, fact in turn.facts:
-            if self._published == event_id - 1 and self._say("event", None, ledger.event_fields(event_id, fact)):
-                self._published = event_id
+            self._bus.publish(topic(self._site, "link_down", link), frame)
+        for at, payload in turn.outgoing:
+            self._bus.publish(at, payload)
+        self._speaker.show_readers(self._readers)
+        if turn.news is None:
+            self._show(screens.touched(self._state, (fact for _, fact in turn.facts)))
+        else:
+            self._speaker.forget(turn.news)
+            self._show_everything()
+        self._speaker.tell(turn.facts)
 
     def _greet(self) -> None:
         """Tell a broker that has just come (back) everything that it should hold, and the events it has missed."""
-        self._say("site", None, self._site_fields, retain=True)
-        for place in screens.everything(self._state, self._policy):
-            self._show(place)
-        self._readers.changed.update(row["id"] for row in self._readers.rows())
-        self._show_readers()
-        self._say("office", None, self._office_fields(), retain=True)
-        while page := self._store.facts(self._published, 100):
-            for event_id, fact in page:
-                if not self._say("event", None, ledger.event_fields(event_id, fact)):
-                    return
-                self._published = event_id
+        self._show_everything()
+        self._speaker.say("office", None, self._office_fields(), retain=True)
+        self._speaker.catch_up(self._store)
 
     def _pulse(self) -> None:
         if self._on_pulse is not None:
             self._on_pulse()
-        self._refresh()
-        self._say("office", None, self._office_fields(), retain=True)
+        self.keep_house()
+        self._speaker.refresh(self._state, self._policy, self._recovered.epoch)
+        self._speaker.say("office", None, self._office_fields(), retain=True)
 
-    def _refresh(self) -> None:
-        """Show the lines whose range has changed since by what happened at desks that they share with others."""
-        for service in self._policy.typical_ms:
-            place: screens.Place = ("service", service)
-            if self._shown.get(place) != _unversioned(screens.message(self._state, self._policy, place, 0)):
-                self._show(place)
+    def _show_everything(self) -> None:
+        self._speaker.say("site", None, self._site_fields, retain=True)
+        self._show(screens.everything(self._state, self._policy))
+        self._readers.changed.update(row["id"] for row in self._readers.rows())
+        self._speaker.show_readers(self._readers)
+
+    def _show(self, places: Iterable[screens.Place]) -> None:
+        self._speaker.show(self._state, self._policy, places, self._recovered.epoch)
 
     def _office_fields(self) -> Fields:
         return {
@@ -285,24 +334,10 @@ class Office:
             "epoch": self._recovered.epoch,
             "at_ms": self._now_ms(),
             "speed": self._clock.speed,
-            "waiting": self._state.lines.waiting(self._policy.typical_ms),
+            "waiting": self._state.lines.waiting(self._policy.rivals),
+            "day": "open" if self._state.hall.open else "closed",
             "counters": dict(self.counters.counts),
         }
-
-    def _show_readers(self) -> None:
-        while self._readers.changed:
-            reader = self._readers.changed.pop()
-            self._say("reader", reader, self._readers.message(reader), retain=True)
-
-    def _show(self, place: screens.Place) -> None:
-        fields = screens.message(self._state, self._policy, place, self._recovered.epoch)
-        if place[0] == "service":
-            self._shown[place] = _unversioned(fields)
-        payload = b"" if fields is None else _encode(fields)
-        self._bus.publish(_topic(self._site, *place), payload, True)
-
-    def _say(self, name: str, of: str | None, fields: Fields, retain: bool = False) -> bool:
-        return self._bus.publish(_topic(self._site, name, of), _encode(fields), retain)
 
     def _now_ms(self) -> int:
         return max(self._state.at_ms, self._clock.now_ms())
@@ -310,7 +345,7 @@ class Office:
     def _recover(self) -> None:
         self._recovered = self._store.recover(self._policy)
         self._state = self._recovered.state
-        self._published = self._recovered.published
+        self._speaker.published = self._recovered.published
         self._read_registry()
 
     def _read_registry(self) -> None:
@@ -319,11 +354,4 @@ class Office:
             self._registry_version = version
             self._taps.keys = {row.kid: Key(row.reader, row.key) for row in self._store.reader_keys()}
             self._taps.cards = self._store.cards()
-
-
-def _unversioned(fields: Fields | None) -> Fields:
-    return {key: value for key, value in (fields or {}).items() if key not in ("epoch", "version")}
-
-
-def _refusal(events: Iterable[Event]) -> Refused | None:
-    return next((event for event in events if isinstance(event, Refused)), None)
+            self._numbers = frozenset(self._taps.cards.values())

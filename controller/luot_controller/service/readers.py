@@ -22,6 +22,15 @@ class Readers:
         self._links: dict[str, str] = {}
         self._named: dict[str, tuple[bytes, int, int]] = {}
 
+    def adopt(self, roles: Mapping[str, str]) -> list[str]:
+        """Let these be the readers from now on, and return those who are none any more."""
+        gone = [reader for reader in self._rows if reader not in roles]
+        self._rows = {
+            reader: {**self._rows.get(reader, {"id": reader}), "role": role} for reader, role in roles.items()
+        }
+        self.changed.difference_update(gone)
+        return gone
+
     def rows(self) -> list[Fields]:
         """All of them, in the site file's order."""
         return list(self._rows.values())

@@ -3,13 +3,14 @@
 A commit is all or nothing and durable when it returns. A store raises StoreFailed, after which the caller must recover.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from luot_controller.engine.events import Fact, TapSettled
+from luot_controller.engine.events import Fact, ServiceRated, TapSettled
 from luot_controller.engine.ledger_facts import SiteAdopted
-from luot_controller.engine.model import Desk, Policy, State, Visit
+from luot_controller.engine.model import Desk, Hall, Policy, State, Visit
 from luot_controller.engine.pace import Pace
 from luot_controller.store.chain import Head, Row
 
@@ -20,6 +21,7 @@ class Batch:
 
     facts: (event id, fact) in order. visits: the state of each visit that changed, None where it is gone.
     paces: by service. replies: command id to the reply's bytes. published: the last event published.
+    hall: the day and the cards, where they changed. ratings: how many of each to add.
     """
 
     facts: list[tuple[int, Fact]] = field(default_factory=list)
@@ -28,6 +30,8 @@ class Batch:
     paces: dict[str, Pace] = field(default_factory=dict)
     replies: dict[str, bytes] = field(default_factory=dict)
     published: int = 0
+    hall: Hall | None = None
+    ratings: Counter[ServiceRated] = field(default_factory=Counter)
 
     @property
     def empty(self) -> bool:
@@ -98,6 +102,7 @@ class KeptState:
     visits: dict[int, Visit]
     desks: dict[str, Desk]
     paces: dict[str, Pace]
+    hall: Hall
 
 
 class Store(Protocol):
@@ -133,6 +138,10 @@ class Store(Protocol):
 
     def archive(self, checkpoint: Checkpoint, batch: Batch, wall_ms: int) -> None:
         """Commit `batch`, let `checkpoint` stand for the events up to its own, and drop those, all or nothing."""
+        ...
+
+    def ratings(self) -> list[tuple[ServiceRated, int]]:
+        """How often each face was pressed, by service and hour."""
         ...
 
     def registry_version(self) -> int:

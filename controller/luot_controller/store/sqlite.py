@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from luot_controller.engine.events import Fact, TapAnswered, TapIgnored, TapSettled
+from luot_controller.engine.events import Fact, ServiceRated, TapAnswered, TapIgnored, TapSettled
 from luot_controller.engine.ledger_facts import SiteAdopted
-from luot_controller.engine.model import Desk, Policy, State, Visit, VisitState
+from luot_controller.engine.model import Desk, Hall, Policy, State, Visit, VisitState
 from luot_controller.engine.pace import Pace
 from luot_controller.errors import UsageProblem
 from luot_controller.store import chain
@@ -52,10 +52,14 @@ class SqliteStore:
             state.visits[visit.id] = visit
             state.by_number[visit.number] = visit.id
             if visit.state is VisitState.WAITING:
-                state.lines.add(visit.service, visit.entry)
+                state.lines.add(visit.line, visit.entry)
+            if not visit.card:
+                state.last_reserved = visit.number
         for (body,) in self._db.execute("SELECT body FROM desk"):
             desk = msgspec.json.decode(body, type=Desk)
             state.desks[desk.id] = desk
+        for (body,) in self._db.execute("SELECT body FROM hall"):
+            state.hall = msgspec.json.decode(body, type=Hall)
         for service, body in self._db.execute("SELECT service, body FROM pace"):
             state.paces[service] = msgspec.json.decode(body, type=Pace)
         return Recovered(state, epoch, published, wall_ms)
@@ -96,6 +100,12 @@ class SqliteStore:
         """See Store.facts."""
         rows = self._db.execute("SELECT id, kind, body FROM event WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
         return [(event_id, decode_fact(kind, body)) for event_id, kind, body in rows]
+
+    @guarded
+    def ratings(self) -> list[tuple[ServiceRated, int]]:
+        """See Store.ratings."""
+        rows = self._db.execute("SELECT service, hour_ms, face, count FROM rating ORDER BY hour_ms, service, face")
+        return [(ServiceRated(service, hour_ms, face), count) for service, hour_ms, face, count in rows]
 
     @guarded
     def registry_version(self) -> int:
@@ -222,6 +232,12 @@ class SqliteStore:
         db.executemany(
             "INSERT OR REPLACE INTO pace VALUES (?, ?)",
             [(service, encode(pace)) for service, pace in batch.paces.items()],
+        )
+        if batch.hall is not None:
+            db.execute("INSERT OR REPLACE INTO hall VALUES (1, ?)", (encode(batch.hall),))
+        db.executemany(
+            "INSERT INTO rating VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+            [(rated.service, rated.hour_ms, rated.face, count) for rated, count in batch.ratings.items()],
         )
         for command_id, body in batch.replies.items():
             at = db.execute("INSERT INTO reply (id, body) VALUES (?, ?)", (command_id, body)).lastrowid

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from luot_controller.engine.model import Desk, Visit
+from luot_controller.engine.model import Desk, Hall, Visit
 from luot_controller.engine.pace import Pace
 from luot_controller.errors import StoreFailed
 from luot_controller.store import chain
@@ -61,6 +61,7 @@ class SqlitePast:
             self._decoded("SELECT id, body FROM visit ORDER BY id", Visit),
             self._decoded("SELECT id, body FROM desk ORDER BY id", Desk),
             self._decoded("SELECT service, body FROM pace ORDER BY service", Pace),
+            self._decoded("SELECT one, body FROM hall", Hall).get(1, Hall()),
         )
 
     def close(self) -> None:

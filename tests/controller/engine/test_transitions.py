@@ -3,6 +3,7 @@
 import pytest
 from engine_day import HEAD_START_MS, MINUTE, POLICY, Day, folded, picture
 
+from luot_controller.engine.calls import next_call
 from luot_controller.engine.commands import CallNext, DeskCommand, Finish, NoShow, Recall, Start, Transfer, Undo
 from luot_controller.engine.events import (
     Event,
@@ -14,7 +15,6 @@ from luot_controller.engine.events import (
     VisitStarted,
 )
 from luot_controller.engine.model import Policy, Role, VisitState
-from luot_controller.engine.transitions import next_call
 
 COMMANDS = (CallNext, Recall, Start, Finish, NoShow)
 FREE = None

@@ -12,9 +12,19 @@ from luot_controller.service.loop import SUBSCRIPTIONS
 from luot_protocol import codes, topics
 from offices import Message, Rig
 
-PEERS = {"link_up": "entry-1", "link_state": "entry-1", "console_cmd": "desk-1", "console_ask": "watch"}
+PEERS = {
+    "link_up": "entry-1",
+    "link_state": "entry-1",
+    "console_cmd": "desk-1",
+    "console_ask": "watch",
+    "integrator_cmd": "kiosk",
+    "integrator_ask": "kiosk",
+}
 
-WORDS = ("id", "command", "desk", "expects", "expires_ms", "ask", "service", "offset", "after", "state")
+WORDS = (
+    *("id", "command", "desk", "expects", "expires_ms", "ask", "service", "offset", "after", "state"),
+    *("number", "class", "then", "appointed_ms", "reason", "replacement", "to_desk"),
+)
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
@@ -22,7 +32,24 @@ VALUES = st.one_of(
     st.floats(),
     st.text(max_size=20),
     st.sampled_from(
-        ["CallNext", "Start", "1", "2", "9", "next", "line", "events", "status", "papers", "ready", "lost"]
+        [
+            "CallNext",
+            "Start",
+            "OpenVisit",
+            "Transfer",
+            "CallVisit",
+            "plain",
+            "1",
+            "2",
+            "9",
+            "next",
+            "line",
+            "events",
+            "status",
+            "papers",
+            "ready",
+            "lost",
+        ]
     ),
     st.lists(st.integers(), max_size=3),
 )

@@ -8,22 +8,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luot_controller.engine.commands import (
+    BlockCard,
     CallNext,
+    CallVisit,
+    CancelVisit,
+    CloseDay,
+    CloseDesk,
     DeskCommand,
     Finish,
     Hold,
     NoShow,
+    OfficeCommand,
+    OpenDay,
+    OpenDesk,
+    OpenVisit,
+    PauseDesk,
     Recall,
+    ReplaceCard,
     Resume,
+    ReturnVisit,
     Start,
     Transfer,
+    UnblockCard,
     Undo,
 )
-from luot_controller.ingest.keys import MAX_BYTES, read_ask, read_command
+from luot_controller.engine.events import Refused
+from luot_controller.ingest.keys import MAX_BYTES, RIGHTS, ReloadSite, read_ask, read_command
 from luot_protocol import messages
 from luot_protocol.errors import ProtocolError
 
-KINDS: tuple[type[DeskCommand], ...] = (CallNext, Recall, Start, Finish, NoShow, Hold, Undo)
+KINDS: tuple[type[DeskCommand], ...] = (
+    *(CallNext, Recall, Start, Finish, NoShow, Hold, Undo),
+    *(OpenDesk, CloseDesk),
+)
+CARDS = range(1, 41)
+FORBIDDEN = Refused("forbidden")
 
 
 def payload(**fields: object) -> bytes:
@@ -39,29 +58,123 @@ def test_every_command(kind: type[DeskCommand]) -> None:
     assert ("x1", kind("1")) == read_command("desk-1", payload(command=kind.__name__))
 
 
+MORE: list[tuple[str, dict[str, object], DeskCommand | OfficeCommand]] = [
+    ("Resume", {"number": 17}, Resume("1", number=17)),
+    ("CallVisit", {"number": 17, "reason": "faint"}, CallVisit("1", number=17, reason="faint")),
+    ("Transfer", {"service": "land"}, Transfer("1", service="land")),
+    (
+        "Transfer",
+        {"service": "land", "to_desk": "2", "then": ["tax"]},
+        Transfer("1", service="land", to_desk="2", then=("tax",)),
+    ),
+    ("PauseDesk", {"reason": "lunch"}, PauseDesk("1", reason="lunch")),
+    (
+        "OpenVisit",
+        {"service": "land", "class": "plain", "then": ["tax"], "number": 17, "appointed_ms": 5},
+        OpenVisit("desk-1", "1", services=("land", "tax"), class_id="plain", number=17, appointed_ms=5),
+    ),
+    ("CancelVisit", {"number": 17, "reason": "left"}, CancelVisit("desk-1", "1", number=17, reason="left")),
+    ("ReturnVisit", {"number": 17}, ReturnVisit("desk-1", "1", number=17)),
+    ("BlockCard", {"number": 17, "reason": "lost"}, BlockCard("desk-1", "1", number=17, reason="lost")),
+    ("UnblockCard", {"number": 17}, UnblockCard("desk-1", "1", number=17)),
+    ("ReplaceCard", {"number": 17, "replacement": 18}, ReplaceCard("desk-1", "1", number=17, replacement=18)),
+]
+NEEDED = {
+    "Resume": ("number",),
+    "CallVisit": ("number", "reason"),
+    "Transfer": ("service",),
+    "PauseDesk": ("reason",),
+    "OpenVisit": ("service", "class"),
+    "CancelVisit": ("number",),
+    "ReturnVisit": ("number",),
+    "BlockCard": ("number",),
+    "UnblockCard": ("number",),
+    "ReplaceCard": ("number", "replacement"),
+}
+
+
 def test_every_word_of_the_protocol_has_a_command() -> None:
     """What the message table allows is what can be read here: no word can be accepted and then fail."""
-    assert set(messages.COMMANDS) == {kind.__name__ for kind in (*KINDS, Resume, Transfer)}
+    office = {"OpenDay", "CloseDay", "ReloadSite"}
+    assert set(messages.COMMANDS) == {kind.__name__ for kind in KINDS} | {name for name, _, _ in MORE} | office
+    assert set(messages.COMMANDS) == set.union(*map(set, RIGHTS.values()))
+
+
+@pytest.mark.parametrize(("command", "more", "expected"), MORE)
+def test_commands_that_name_more(command: str, more: dict[str, object], expected: DeskCommand | OfficeCommand) -> None:
+    """Whom, where to and why come along; a message without what it needs is no such command."""
+    assert ("x1", expected) == read_command("desk-1", payload(command=command, **more), CARDS)
+    for field in NEEDED[command]:
+        if command == "Transfer" and "to_desk" in more:
+            continue
+        with pytest.raises(ProtocolError, match=f"message.missing: command.{field}"):
+            read_command("desk-1", payload(command=command, **{**more, field: None}), CARDS)
+
+
+def test_a_transfer_to_a_desk_needs_no_service() -> None:
+    """The visit stays in its service."""
+    body = payload(command="Transfer", to_desk="2")
+    assert ("x1", Transfer("1", to_desk="2")) == read_command("desk-1", body)
+
+
+@pytest.mark.parametrize("then", [[1], ["tax", None], [["tax"]]])
+def test_services_in_turn_are_words(then: list[object]) -> None:
+    """A list of anything else is no command."""
+    with pytest.raises(ProtocolError, match=r"message.kind: command.then"):
+        read_command("desk-1", payload(command="Transfer", service="land", then=then))
 
 
 @pytest.mark.parametrize(
-    ("command", "more", "expected"),
+    ("command", "more"),
     [
-        ("Resume", {"number": 17}, Resume("1", number=17)),
-        ("Transfer", {"service": "land"}, Transfer("1", service="land")),
+        ("OpenVisit", {"service": "land", "class": "plain", "number": 41}),
+        ("BlockCard", {"number": 0}),
+        ("ReplaceCard", {"number": 17, "replacement": 41}),
     ],
 )
-def test_commands_that_name_more(command: str, more: dict[str, object], expected: DeskCommand) -> None:
-    """Whom to resume and where to transfer come along; a message without them is no such command."""
-    assert ("x1", expected) == read_command("desk-1", payload(command=command, **more))
-    with pytest.raises(ProtocolError, match=f"message.missing: command.{next(iter(more))}"):
-        read_command("desk-1", payload(command=command))
+def test_a_card_that_the_site_does_not_have(command: str, more: dict[str, object]) -> None:
+    """Who hands out, blocks or replaces names a card of the site."""
+    said = read_command("desk-1", payload(command=command, **more), CARDS)
+    assert ("x1", Refused("unknown_card")) == said
 
 
 @pytest.mark.parametrize("console", ["desk-2", "desk-11", "desk-", "watch", "1", "desk-1-", "controller"])
 def test_another_console_may_not(console: str) -> None:
     """Only desk-1 commands desk 1; the id is returned all the same, so that the sender is told."""
-    assert ("x1", None) == read_command(console, payload())
+    assert ("x1", FORBIDDEN) == read_command(console, payload())
+    assert ("x1", FORBIDDEN) == read_command(console, payload(command="CancelVisit", number=1))
+
+
+@pytest.mark.parametrize("command", ["OpenDay", "CloseDay", "ReloadSite"])
+def test_the_day_and_the_rules_are_the_supervisors(command: str) -> None:
+    """A clerk neither opens nor closes the day, nor changes the rules."""
+    body = payload(command=command, desk=None)
+    assert ("x1", FORBIDDEN) == read_command("desk-1", body)
+    assert isinstance(read_command("supervisor", body)[1], OpenDay | CloseDay | ReloadSite)
+
+
+def test_a_supervisor_speaks_to_every_desk() -> None:
+    """The name stays with the command, and so comes on record; but calling in turn is the clerk's."""
+    called = read_command("supervisor", payload(command="CallVisit", desk="2", number=3, reason="ill"))[1]
+    assert CallVisit("2", None, None, "supervisor", number=3, reason="ill") == called
+    assert (
+        CloseDesk("2", None, None, "supervisor")
+        == read_command("supervisor", payload(command="CloseDesk", desk="2"))[1]
+    )
+    assert FORBIDDEN == read_command("supervisor", payload())[1]
+    assert CloseDay("supervisor") == read_command("supervisor", payload(command="CloseDay", desk=None))[1]
+
+
+def test_an_integrator_opens_and_cancels() -> None:
+    """Other systems open visits, and cancel those that they have opened; its id gives it no more than that."""
+    cancel = payload(command="CancelVisit", desk=None, number=900)
+    assert CancelVisit("kiosk", number=900, own=True) == read_command("kiosk", cancel, integrator=True)[1]
+    opening = payload(command="OpenVisit", desk=None, service="land", **{"class": "plain"})
+    assert (
+        OpenVisit("kiosk", services=("land",), class_id="plain") == read_command("kiosk", opening, integrator=True)[1]
+    )
+    for body in (payload(), payload(command="CloseDay"), payload(command="ReturnVisit", number=1)):
+        assert FORBIDDEN == read_command("desk-1", body, integrator=True)[1]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +249,11 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["id", "command", "desk", "expects", "expires_ms", "ask"]), json_values))
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "command", "desk", "expects", "expires_ms", "ask", "number", "then"]), json_values
+    )
+)
 def test_any_json(fields: dict[str, object]) -> None:
     """Whatever an authenticated console sends, it is a command, a question or a ProtocolError."""
     for read in (lambda body: read_command("desk-1", body), read_ask):

@@ -50,7 +50,7 @@ def test_buttons(button: int) -> None:
 def test_a_desk_reader_knows_its_desk() -> None:
     """The desk comes from the site file, never from the frame."""
     taps = reader()
-    taps._presets = {"entry-1": Preset(Role.DESK, [(None, None)], "2")}
+    taps.presets = {"entry-1": Preset(Role.DESK, [(None, None)], "2")}
     assert (Role.DESK, "2") == (taps.read(frame(), ARRIVED_MS).tap.role, taps.read(frame(), ARRIVED_MS).tap.desk)
 
 

@@ -1,7 +1,7 @@
 """A large office in a bad hour, with the longest ids that a site file may have: its messages are the largest."""
 
 from luot_controller.engine.commands import CallNext, Command, Recall, Start, Tap
-from luot_controller.engine.events import Fact, Refused
+from luot_controller.engine.events import Fact, Refused, ServiceRated
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.model import Policy, Role, State
 from luot_controller.engine.transitions import decide
@@ -47,6 +47,6 @@ class BusyOffice:
 
     def _do(self, command: Command) -> None:
         for event in decide(self.state, self.policy, command, NOW_MS):
-            if not isinstance(event, Refused):
+            if not isinstance(event, Refused | ServiceRated):
                 apply(self.state, event)
                 self.facts.append(event)

@@ -11,15 +11,29 @@ from engine_day import adopted
 
 from luot_controller.engine.events import (
     FACTS,
+    CardBlocked,
+    CardDropped,
+    CardReplaced,
+    CardTaken,
+    CardUnblocked,
     CommandUndone,
+    DayClosed,
+    DayOpened,
+    DeskClosed,
+    DeskOpened,
+    DeskPaused,
     Fact,
+    ServiceFinished,
     TapAnswered,
     TapIgnored,
     VisitCalled,
+    VisitCancelled,
+    VisitExpired,
     VisitFinished,
     VisitHeld,
     VisitMissed,
     VisitOpened,
+    VisitRated,
     VisitRecalled,
     VisitResumed,
     VisitReturned,
@@ -29,6 +43,7 @@ from luot_controller.engine.events import (
 from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact
 from luot_controller.engine.model import Visit, VisitState
 from luot_controller.publish.ledger import event_fields, plain_line
+from luot_controller.service.loop import EVENTS_PAGE
 from luot_protocol import codes, messages
 
 AT_MS = 1_760_000_000_000
@@ -75,6 +90,45 @@ LINES: list[tuple[Fact, str | None]] = [
         CommandUndone(AT_MS, "2", (Visit(5, 17, "papers", "plain", AT_MS, 0, VisitState.SERVING, AT_MS, "2"),)),
         "undo    card  17  at desk 2",
     ),
+    (
+        VisitOpened(AT_MS, 5, 900, "papers", "plain", AT_MS, 0, True, None, card=False, by="kiosk"),
+        "open    card 900  for papers, by kiosk",
+    ),
+    (
+        VisitCalled(AT_MS, 5, 17, "2", "OVERRIDE", 1, 12, 2, 12, 2, note="ill", by="supervisor"),
+        "call    card  17  to desk 2: OVERRIDE (before 12): ill",
+    ),
+    (
+        ServiceFinished(AT_MS, 5, 17, "2", "papers", 7 * 60_000, "plain", "land", ()),
+        "finish  card  17  at desk 2 after 7 min, now land",
+    ),
+    (
+        VisitTransferred(AT_MS, 5, 17, "2", "land", to_desk="3"),
+        "transfer card  17  from desk 2 to land at desk 3",
+    ),
+    (
+        VisitCancelled(AT_MS, 5, 17, "land", "plain", VisitState.WAITING, None, None, None, None),
+        "cancel  card  17  at the drop-off",
+    ),
+    (
+        VisitCancelled(AT_MS, 5, 17, "land", "plain", VisitState.HELD, "2", "desk-1", "1", "left"),
+        "cancel  card  17  by desk-1: left",
+    ),
+    (VisitExpired(AT_MS, 5, 17, "land", "plain", VisitState.MISSED, None), "expire  card  17  was missed"),
+    (VisitRated(AT_MS, 5, 17), None),
+    (CardDropped(AT_MS, 5, 17, AT_MS, None), None),
+    (CardTaken(AT_MS, 5, 17, "2"), None),
+    (CardReplaced(AT_MS, 5, 17, 18, None, None, "desk-1"), "replace card  17  by card 18"),
+    (CardBlocked(AT_MS, 17, "desk-1", "lost"), "block   card  17  by desk-1: lost"),
+    (CardUnblocked(AT_MS, 17, "desk-1"), "unblock card  17  by desk-1"),
+    (DeskOpened(AT_MS, "2", "supervisor"), "desk    2 is open, by supervisor"),
+    (DeskPaused(AT_MS, "2", "desk-2", "lunch"), "desk    2 pauses, by desk-2: lunch"),
+    (DeskClosed(AT_MS, "2", "desk-2"), "desk    2 is closed, by desk-2"),
+    (DayOpened(AT_MS, "opening-hours"), "day     open, by opening-hours"),
+    (
+        DayClosed(AT_MS, "supervisor", 3, 1, 2, 4),
+        "day     closed, by supervisor: 1 finished, 3 expired, 2 kept, 4 cards out",
+    ),
     (adopted(at_ms=AT_MS), "site    works by the rules of test, version 0.1.0"),
     (LedgerArchived(AT_MS, 900, "0a", "0b", {"k": (1, 2)}), "archive events up to 900"),
 ]
@@ -82,7 +136,7 @@ LINES: list[tuple[Fact, str | None]] = [
 
 @pytest.mark.parametrize(("fact", "expected"), LINES)
 def test_plain_line(fact: Fact, expected: str | None) -> None:
-    """The local time, the word, the card and what matters; an opening is told by its tap."""
+    """The local time, the word, the card and what matters; an opening and a drop are told by their taps."""
     line = plain_line(fact)
     if expected is None:
         assert line is None
@@ -117,9 +171,9 @@ def test_no_event_holds_a_key_or_a_card() -> None:
 
 
 def test_the_largest_page_of_events_fits() -> None:
-    """Eight events of the largest office are no more than twice what a tap may publish."""
+    """A page of events of the largest office are no more than twice what a tap may publish."""
     office = BusyOffice(waiting=10)
     sizes = sorted(
         len(msgspec.json.encode(event_fields(1_000_000_000 + n, fact))) for n, fact in enumerate(office.facts)
     )
-    assert 8 * (sizes[-1] + 1) <= EVENTS_PAGE_BYTES
+    assert EVENTS_PAGE * (sizes[-1] + 1) <= EVENTS_PAGE_BYTES

@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 from busy_office import BusyOffice
-from engine_day import HEAD_START_MS, POLICY, Day, adopted
+from engine_day import HEAD_START_MS, POLICY, Day, with_every_kind
 
-from luot_controller.bootstrap import site_fields
 from luot_controller.engine.commands import (
     CallNext,
     DeskCommand,
@@ -21,11 +20,11 @@ from luot_controller.engine.commands import (
     Transfer,
     Undo,
 )
-from luot_controller.engine.events import FACTS, Fact, Refused, TapAnswered, TapIgnored
-from luot_controller.engine.ledger_facts import LedgerArchived
+from luot_controller.engine.events import Fact, Refused, TapAnswered, TapIgnored
 from luot_controller.engine.model import Role, VisitState
 from luot_controller.publish import screens
 from luot_controller.settings import Site
+from luot_controller.site_watch import site_fields
 from luot_protocol import messages, topics
 
 LARGEST_BYTES = 2048
@@ -115,14 +114,7 @@ def test_a_settled_tap_touches_nothing(day: Day) -> None:
 
 def test_every_kind_of_fact_can_be_published(day: Day) -> None:
     """A day with all of them: each kind is known to `touched`, in one batch as well as one by one."""
-    day.with_visit(VisitState.MISSED)
-    for kind in (
-        *("return", "CallNext", "Recall", "Start", "Hold", "Resume", "Transfer", "Undo", "Start", "Finish", "ignore"),
-    ):
-        step(day.later(1), kind)
-    day.enter(adopted(at_ms=day.now_ms))
-    day.enter(LedgerArchived(day.now_ms, 1, "00", "00", {"k1": (1, 1)}))
-    assert set(FACTS) == {type(fact) for fact in day.ledger}
+    with_every_kind(day)
     one_by_one = {place for fact in day.ledger for place in screens.touched(day.state, [fact])}
     assert one_by_one == set(screens.touched(day.state, day.ledger))
 

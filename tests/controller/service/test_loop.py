@@ -190,7 +190,7 @@ def test_unknown_button(rig: Rig) -> None:
 
 def test_removed_reader(rig: Rig) -> None:
     """A key whose reader the site file no longer has is as good as unknown."""
-    rig.taps._presets = {}
+    rig.taps.presets = {}
     rig.send(rig.frame(1))
     assert 1 == rig.counted("frame.reader")
 
@@ -272,6 +272,7 @@ def test_every_message_is_as_the_table_says(rig: Rig) -> None:
         rig.command(command)
     for ask, fields in (("next", {"desk": "1"}), ("line", {"service": "papers"}), ("events", {}), ("status", {})):
         rig.ask(ask, **fields)
+    rig.integrate("OpenVisit", service="land", **{"class": "plain"})
     rig.office._greet()
     rig.office._pulse()
     seen = set()
