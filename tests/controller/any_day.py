@@ -104,6 +104,11 @@ def _next_morning(day: RecordedDay) -> None:
     called = CallVisit(DESKS[0], number=number, reason="faint")
     for command in (called, Hold(DESKS[0]), Resume(DESKS[0], number=number), Finish(DESKS[0])):
         day.do(command)
+    day.tap(50, service=SERVICES[0])
+    day.do(CallVisit(DESKS[0], number=50, reason="faint"))
+    for role in (Role.DROPOFF, Role.INFO):
+        day.later(0.2).tap(50, role)
+    day.do(NoShow(DESKS[0]))
 
 
 def _any_key(chance: random.Random, cards: int, rare: bool) -> Command:
