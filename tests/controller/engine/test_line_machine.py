@@ -1,0 +1,225 @@
+"""A machine that plays any day beside a naive list: the same calls, the same refusals, also after a crash.
+
+`make prove` plays it longer.
+"""
+
+import os
+from typing import Any
+
+from engine_day import MINUTE, POLICY, Day, folded, picture
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from line_model import NaiveLine
+
+from luot_controller.engine.commands import (
+    CallNext,
+    CallVisit,
+    CancelVisit,
+    CloseDay,
+    CloseDesk,
+    Command,
+    Finish,
+    Hold,
+    NoShow,
+    OpenDay,
+    OpenDesk,
+    PauseDesk,
+    Recall,
+    Resume,
+    ReturnVisit,
+    Start,
+    Transfer,
+)
+from luot_controller.engine.events import Refused, VisitCalled
+from luot_controller.engine.model import OVER, Role
+
+EXAMPLES = int(os.environ.get("LUOT_EXAMPLES", "2000"))
+STEPS = 50
+
+DESK = st.sampled_from(tuple(POLICY.desk_services))
+SERVICE = st.sampled_from(tuple(POLICY.typical_ms))
+NUMBER = st.integers(1, 8)
+OVER_NOW = {state.value for state in OVER}
+
+
+class LineMachine(RuleBasedStateMachine):
+    """The engine on the one side, the list on the other; every rule does the same to both."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.day = Day()
+        self.naive = NaiveLine(dict(POLICY.desk_services))
+        self.open = True
+
+    def say(self, command: Command, legal: bool) -> list[Any]:
+        """Give the command; it must be taken just when the list says so."""
+        events = self.day.later(1).do(command)
+        assert legal == (not isinstance(events[0], Refused)), (command, events)
+        return events
+
+    @rule(number=NUMBER, service=SERVICE, first=st.booleans())
+    def tap(self, number: int, service: str, first: bool) -> None:
+        """A tap at the entry opens a visit for whoever has none, and is a mere question for all who wait."""
+        before, head_start = self.naive.of(number), "first" if first else "plain"
+        self.day.later(20)
+        self.day.tap(number, service=service, class_id=head_start)
+        if before is not None and before.state == "missed" and self.open:
+            self.returned(number, kept=False)
+        elif (before is None or before.state in OVER_NOW) and self.open:
+            self.naive.open(number, service, self.day.now_ms, POLICY.head_start_ms[head_start])
+
+    @rule(number=NUMBER)
+    def drop(self, number: int) -> None:
+        """The card in the tray before the call: the turn is given up."""
+        who = self.naive.of(number)
+        self.day.later(20).tap(number, Role.DROPOFF)
+        if who is not None and who.state in ("waiting", "missed"):
+            who.state = "cancelled"
+
+    @rule(desk=DESK)
+    def call_next(self, desk: str) -> None:
+        """The smallest key of this desk's services, whoever was served there being done."""
+        there, who = self.naive.at(desk), self.naive.next_for(desk)
+        serving = there is not None and there.state == "serving"
+        can = self.open and desk not in self.naive.shut and (there is None or serving)
+        events = self.say(CallNext(desk), can and (serving or who is not None))
+        if can and there is not None:
+            there.state, there.desk = "finished", None
+        if can and who is not None:
+            assert who.number == next(one.number for one in events if isinstance(one, VisitCalled))
+            who.state, who.desk = "called", desk
+
+    @rule(desk=DESK, kind=st.sampled_from((Start, Finish, NoShow, Hold, Recall)))
+    def key(self, desk: str, kind: Any) -> None:
+        """What is done with whoever is at the desk."""
+        there = self.naive.at(desk)
+        to = {Start: "serving", Finish: "finished", NoShow: "missed", Hold: "held", Recall: "called"}[kind]
+        legal = there is not None and (there.state == "called" or kind in (Finish, Hold))
+        self.say(kind(desk), legal)
+        if legal and there is not None:
+            back = self.day.state.of_number(there.number)
+            assert back is not None
+            there.state = "cancelled" if kind is NoShow and back.dropped_ms is not None else to
+            there.desk = there.desk if there.state in ("called", "serving", "held") else None
+
+    @rule(desk=DESK, service=SERVICE, alone=st.booleans())
+    def transfer(self, desk: str, service: str, alone: bool) -> None:
+        """Into another line, at the same key; to desk 2 alone, which serves everything, if that is asked."""
+        there = self.naive.at(desk)
+        legal = there is not None and (alone or there.service != service) and not (alone and self.is_closed("2"))
+        self.say(Transfer(desk, service=service, to_desk="2" if alone else None), legal)
+        if legal and there is not None:
+            there.state, there.desk, there.service, there.only = "waiting", None, service, "2" if alone else None
+
+    @rule(desk=DESK, number=NUMBER, kind=st.sampled_from((Resume, CallVisit)))
+    def call_number(self, desk: str, number: int, kind: Any) -> None:
+        """One that was held is called back; one out of turn is called with a reason."""
+        who = self.naive.of(number)
+        states = ("held",) if kind is Resume else ("waiting", "missed")
+        free = self.open and desk not in self.naive.shut and self.naive.at(desk) is None
+        legal = free and who is not None and who.state in states
+        more = {} if kind is Resume else {"reason": "faint"}
+        self.say(kind(desk, number=number, **more), legal)
+        if legal and who is not None:
+            who.state, who.desk = "called", desk
+
+    @rule(number=NUMBER)
+    def cancel(self, number: int) -> None:
+        """Given up by word."""
+        who = self.naive.of(number)
+        legal = who is not None and who.state not in (*OVER_NOW, "serving")
+        self.say(CancelVisit("supervisor", number=number), legal)
+        if legal and who is not None:
+            who.state, who.desk = "cancelled", None
+
+    @rule(number=NUMBER)
+    def put_back(self, number: int) -> None:
+        """A no-show within the quarter of an hour, or one who was held, at the old key."""
+        who = self.naive.of(number)
+        visit = self.day.state.of_number(number)
+        legal = who is not None and who.state in ("missed", "held")
+        self.say(ReturnVisit("supervisor", number=number), legal)
+        if legal and who is not None and visit is not None:
+            self.returned(number, kept=visit.rank_ms == who.rank_ms)
+
+    @rule(desk=DESK, kind=st.sampled_from((OpenDesk, PauseDesk, CloseDesk)))
+    def duty(self, desk: str, kind: Any) -> None:
+        """A desk that is not open calls nobody; who waits for a closed one alone waits for its services."""
+        state = self.day.state.desks[desk].duty.value
+        legal = {
+            OpenDesk: self.open and state != "open",
+            PauseDesk: state == "open",
+            CloseDesk: state != "closed" and self.naive.at(desk) is None,
+        }[kind]
+        self.say(kind(desk, reason="tea") if kind is PauseDesk else kind(desk), legal)
+        if legal:
+            (self.naive.shut.discard if kind is OpenDesk else self.naive.shut.add)(desk)
+            for one in self.naive.people:
+                if kind is CloseDesk and one.only == desk and one.state == "waiting":
+                    one.only = None
+
+    @precondition(lambda self: self.open)
+    @rule()
+    def close_day(self) -> None:
+        """Nobody is left: served ones are done, all others are sent home, and the desks close."""
+        self.say(CloseDay("supervisor"), True)
+        self.open = False
+        for one in self.naive.people:
+            if one.state not in OVER_NOW:
+                one.state = "finished" if one.state == "serving" else "expired"
+                one.desk = None
+        self.naive.shut = set(POLICY.desk_services)
+
+    @precondition(lambda self: not self.open)
+    @rule()
+    def open_day(self) -> None:
+        """The next morning."""
+        self.day.later(600)
+        self.say(OpenDay("supervisor"), True)
+        self.open = True
+
+    @rule()
+    def crash(self) -> None:
+        """All that is in memory is gone; the ledger adds up to the same."""
+        before = picture(self.day.state, POLICY)
+        self.day.state = folded(POLICY, self.day.ledger)
+        assert before == picture(self.day.state, POLICY)
+
+    @invariant()
+    def same_people_in_the_same_places(self) -> None:
+        """Number by number: the state, and the desk of whoever is at one."""
+        for one in self.naive.people:
+            visit = self.day.state.of_number(one.number)
+            assert visit is not None
+            assert one.state == visit.state.value, one
+            if one.state in ("called", "serving", "held"):
+                assert one.desk == visit.desk
+            if one.state == "waiting":
+                assert (one.key_ms, one.service, one.only) == (visit.key_ms, visit.service, visit.bound)
+        assert self.naive.counts().get("waiting", 0) == self.day.state.lines.waiting(POLICY.rivals)
+
+    def is_closed(self, desk: str) -> bool:
+        """Whether nobody can be sent to this desk."""
+        return self.day.state.desks[desk].duty.value == "closed"
+
+    def returned(self, number: int, kept: bool) -> None:
+        """Back in line: at the old place, or at a new one."""
+        who, visit = self.naive.of(number), self.day.state.of_number(number)
+        assert who is not None
+        assert visit is not None
+        if not kept:
+            head_start_ms = who.rank_ms - who.key_ms
+            who.rank_ms, who.key_ms = self.day.now_ms, self.day.now_ms - head_start_ms
+        who.state, who.desk = "waiting", None
+        if who.only is not None and self.is_closed(who.only):
+            who.only = None
+
+
+TestLineMachine = LineMachine.TestCase
+TestLineMachine.settings = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
+
+
+def test_the_machine_plays_long_days() -> None:
+    """A morning is longer than its steps: each takes minutes, so that every window of time is passed."""
+    assert STEPS * MINUTE > POLICY.return_window_ms > POLICY.drop_window_ms
