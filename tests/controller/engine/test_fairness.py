@@ -8,30 +8,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luot_controller.engine.commands import (
+    BlockCard,
     CallNext,
-    DeskCommand,
+    CallVisit,
+    CancelVisit,
+    CloseDay,
+    CloseDesk,
+    Command,
     Finish,
     Hold,
     NoShow,
+    OpenDay,
+    OpenDesk,
+    OpenVisit,
+    PauseDesk,
     Recall,
+    ReplaceCard,
     Resume,
+    ReturnVisit,
     Start,
     Transfer,
+    UnblockCard,
     Undo,
 )
 from luot_controller.engine.events import (
     CommandUndone,
+    ServiceFinished,
     TapAnswered,
     TapIgnored,
     VisitCalled,
+    VisitCancelled,
+    VisitExpired,
     VisitFinished,
     VisitMissed,
+    VisitOpened,
     VisitReturned,
     VisitTransferred,
 )
-from luot_controller.engine.model import Role, Visit, VisitState
+from luot_controller.engine.model import OVER, Role, Visit, VisitState
 
-Step = dict[str, Any] | DeskCommand
+Step = dict[str, Any] | Command
 
 DESKS = tuple(POLICY.desk_services)
 NUMBERS = st.integers(1, 12)
@@ -44,15 +60,52 @@ taps = st.fixed_dictionaries(
         "service": st.sampled_from(tuple(POLICY.typical_ms)),
         "class_id": st.sampled_from(("plain", "plain", "first")),
         "desk": st.sampled_from(DESKS),
+        "face": st.sampled_from((None, 1, 3)),
     }
 )
 PLAIN = (CallNext, CallNext, CallNext, Start, Start, Finish, NoShow, Recall, Hold, Undo)
-keys: st.SearchStrategy[DeskCommand] = st.one_of(
-    st.builds(lambda kind, desk: kind(desk), st.sampled_from(PLAIN), st.sampled_from(DESKS)),
-    st.builds(Resume, st.sampled_from(DESKS), number=NUMBERS),
-    st.builds(Transfer, st.sampled_from(DESKS), service=st.sampled_from(tuple(POLICY.typical_ms))),
+SERVICE = st.sampled_from(tuple(POLICY.typical_ms))
+DESK = st.sampled_from(DESKS)
+BY = st.sampled_from((("supervisor", None), ("desk-1", "1"), ("desk-2", "2")))
+
+
+def numbered(kind: type[Command], **more: object) -> st.SearchStrategy[Command]:
+    """A command of the office about a number."""
+    return st.builds(lambda by, number: kind(*by, number=number, **more), BY, NUMBERS)
+
+
+keys: st.SearchStrategy[Command] = st.one_of(
+    st.builds(lambda kind, desk: kind(desk), st.sampled_from(PLAIN), DESK),
+    st.builds(Resume, DESK, number=NUMBERS),
+    st.builds(
+        Transfer,
+        DESK,
+        service=SERVICE,
+        to_desk=st.sampled_from((None, *DESKS)),
+        then=st.lists(SERVICE, max_size=2).map(tuple),
+    ),
 )
-days = st.lists(st.tuples(st.integers(0, 20 * MINUTE), st.one_of(taps, keys)), max_size=60)
+rare: st.SearchStrategy[Command] = st.one_of(
+    st.builds(lambda kind, desk: kind(desk), st.sampled_from((OpenDesk, OpenDesk, CloseDesk)), DESK),
+    st.builds(PauseDesk, DESK, reason=st.just("tea")),
+    st.builds(CallVisit, DESK, number=NUMBERS, reason=st.just("faint")),
+    *(numbered(kind) for kind in (CancelVisit, ReturnVisit, BlockCard, UnblockCard, UnblockCard)),
+    st.builds(lambda by, one, other: ReplaceCard(*by, number=one, replacement=other), BY, NUMBERS, NUMBERS),
+    st.builds(
+        lambda by, wanted, class_id, due_min: OpenVisit(
+            *by,
+            services=tuple(wanted),
+            class_id=class_id,
+            appointed_ms=None if due_min is None else (1_000 + due_min) * MINUTE,
+        ),
+        BY,
+        st.lists(SERVICE, min_size=1, max_size=3),
+        st.sampled_from(("plain", "first")),
+        st.one_of(st.none(), st.integers(0, 600)),
+    ),
+    st.sampled_from((OpenDay("supervisor"), OpenDay("supervisor"), CloseDay("supervisor"))),
+)
+days = st.lists(st.tuples(st.integers(0, 20 * MINUTE), st.one_of(taps, keys, rare)), max_size=60)
 
 
 class WatchedDay(Day):
@@ -66,14 +119,14 @@ class WatchedDay(Day):
                 self.tap(
                     step["number"],
                     step["role"],
-                    **{key: step[key] for key in ("age_ms", "service", "class_id", "desk")},
+                    **{key: step[key] for key in ("age_ms", "service", "class_id", "desk", "face")},
                 )
             else:
                 self.call(step)
             self.check_places()
         return self
 
-    def call(self, command: DeskCommand) -> None:
+    def call(self, command: Command) -> None:
         """A key; if it calls somebody, nobody who waits was wronged."""
         waiting = [visit for visit in self.state.visits.values() if visit.state is VisitState.WAITING]
         before = {visit.id: visit.entry for visit in waiting}
@@ -82,11 +135,16 @@ class WatchedDay(Day):
                 self.check_call(event, waiting, before)
 
     def check_call(self, call: VisitCalled, waiting: list[Visit], before: dict[int, tuple[int, int, int]]) -> None:
-        """G1 and G2, the reason, and that the call is the smallest key of the desk's services."""
+        """G1 and G2, the reason, and that the call is the smallest key of the desk's lines; an override says why."""
         chosen = self.state.visits[call.visit]
-        rivals = [v for v in waiting if v.service in POLICY.desk_services[call.desk] and v.id != chosen.id]
-        assert chosen.service in POLICY.desk_services[call.desk]
-        assert chosen.id in before
+        if call.reason == "OVERRIDE":
+            assert call.note
+            return
+        rivals = [v for v in waiting if v.line in POLICY.desk_lines[call.desk] and v.id != chosen.id]
+        assert chosen.line in POLICY.desk_lines[call.desk]
+        if chosen.id not in before:  # sent on by the same key, and called again by the same desk
+            assert chosen.id == call.finished
+            before[chosen.id] = chosen.entry
         for other in rivals:
             # G1: nobody is passed by someone whose rank time is more than H later.
             assert chosen.rank_ms - other.rank_ms <= HEAD_START_MS
@@ -102,11 +160,10 @@ class WatchedDay(Day):
 
     def check_places(self) -> None:
         """Each card has one visit, each visit one place: in line once, at one desk, held by one, or nowhere."""
-        in_line = Counter(
-            entry[2] for service in POLICY.typical_ms for entry in self.state.lines.page(service, 0, 1_000)
-        )
+        in_line = Counter(entry[2] for line in POLICY.rivals for entry in self.state.lines.page(line, 0, 1_000))
         at_desk = Counter(desk.visit for desk in self.state.desks.values() if desk.visit is not None)
         held = Counter(visit for desk in self.state.desks.values() for visit in desk.held)
+        assert len(self.state.visits) == len({visit.number for visit in self.state.visits.values()})
         for visit in self.state.visits.values():
             assert (visit.state is VisitState.HELD) == held.pop(visit.id, 0)
             assert (visit.state is VisitState.WAITING) == in_line.pop(visit.id, 0)
@@ -129,14 +186,16 @@ def test_nobody_is_called_twice(steps: list[tuple[int, Step]]) -> None:
     may_be_called: dict[int, bool] = {}
     for fact in WatchedDay().run(steps).ledger:
         if isinstance(fact, VisitCalled):
-            assert may_be_called.get(fact.visit, True)
+            assert may_be_called.get(fact.visit, True) or fact.reason == "OVERRIDE"
             may_be_called[fact.visit] = False
-        elif isinstance(fact, VisitReturned | VisitTransferred):
+        elif isinstance(fact, VisitReturned | VisitTransferred | ServiceFinished):
             may_be_called[fact.visit] = True
         elif isinstance(fact, CommandUndone):
             may_be_called.update({visit.id: visit.state is VisitState.WAITING for visit in fact.restored})
-        elif isinstance(fact, VisitFinished | VisitMissed):
+        elif isinstance(fact, VisitMissed):
             assert not may_be_called[fact.visit]
+        elif isinstance(fact, VisitFinished | VisitCancelled | VisitExpired):
+            may_be_called[fact.visit] = False
 
 
 @given(days)
@@ -156,7 +215,7 @@ def test_two_who_wait_never_swap(steps: list[tuple[int, Step]], at: int) -> None
     day = WatchedDay().run(steps[:at])
 
     def line() -> list[tuple[int, int, int]]:
-        return [entry for service in POLICY.typical_ms for entry in day.state.lines.page(service, 0, 1_000)]
+        return [entry for line in POLICY.rivals for entry in day.state.lines.page(line, 0, 1_000)]
 
     before = line()
     since = {visit.id: visit.since_ms for visit in day.state.visits.values()}
@@ -165,3 +224,41 @@ def test_two_who_wait_never_swap(steps: list[tuple[int, Step]], at: int) -> None
         entry[2] for entry in line() if entry in before and day.state.visits[entry[2]].since_ms == since[entry[2]]
     ]
     assert [entry[2] for entry in before if entry[2] in stayed] == stayed
+
+
+@given(days)
+def test_no_more_overtake_than_have_priority(steps: list[tuple[int, Step]]) -> None:
+    """G4: who is passed, is passed by no more than the priority visits ranked in the H minutes after the own rank."""
+    passed: Counter[int] = Counter()
+    day = WatchedDay()
+    for step in steps:
+        waiting = {v.id: v for v in day.state.visits.values() if v.state is VisitState.WAITING}
+        entries = {v.id: (v.rank_ms, v.line) for v in waiting.values()}
+        began = len(day.ledger)
+        day.run([step])
+        for call in (fact for fact in day.ledger[began:] if isinstance(fact, VisitCalled) and fact.note is None):
+            called = day.state.visits[call.visit]
+            lines = POLICY.desk_lines[call.desk]
+            passed.update(
+                v
+                for v, (rank_ms, line) in entries.items()
+                if line in lines and v != called.id and rank_ms < called.rank_ms
+            )
+    priority = [fact.rank_ms for fact in day.ledger if isinstance(fact, VisitOpened) and fact.head_start_ms]
+    priority += [fact.rank_ms for fact in day.ledger if isinstance(fact, VisitReturned) and fact.class_id == "first"]
+    for fact in day.ledger:
+        if isinstance(fact, VisitOpened):
+            ranks = [fact.rank_ms, *(v.rank_ms for v in day.state.visits.values() if v.id == fact.visit)]
+            allowed = sum(min(ranks) < rank_ms <= max(ranks) + HEAD_START_MS for rank_ms in priority)
+            assert passed[fact.visit] <= allowed
+
+
+@given(days)
+def test_a_number_is_never_two_peoples(steps: list[tuple[int, Step]]) -> None:
+    """At each moment at most one visit that is not over has a number, cards and numbers without a card alike."""
+    day = WatchedDay()
+    for step in steps:
+        day.run([step])
+        live = [visit.number for visit in day.state.visits.values() if visit.state not in OVER]
+        assert len(live) == len(set(live))
+        assert all(day.state.of_number(number) is not None for number in live)
