@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check bench firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
+.PHONY: help setup run test prove check bench firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -47,6 +47,11 @@ check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@$(call quietly,$(BIN)/basedpyright --project firmware)
 	@echo "check: import contracts"
 	@$(call quietly,$(BIN)/lint-imports --no-logo)
+
+prove: $(READY) ## Play the promises of the order far longer, and see that every branch of the engine is run
+	@LUOT_EXAMPLES=$${LUOT_EXAMPLES:-20000} $(BIN)/python -m coverage run --branch --data-file=build/coverage \
+		--source=controller/luot_controller/engine -m pytest -q tests/controller/engine tests/controller/publish
+	@$(BIN)/python -m coverage report --data-file=build/coverage --show-missing --skip-covered --fail-under=100
 
 bench: $(READY) mosquitto ## Measure an office and a reader on this machine: make bench ARGS='--quick'
 	@$(BIN)/luot bench $(ARGS)

@@ -1,7 +1,6 @@
 """The whole product: every command in every state of its visit, desk and day, against the table, and what it says."""
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from engine_day import POLICY, Day, picture
@@ -142,15 +141,13 @@ def test_refused_whatever_the_state(kind: type[DeskCommand | OfficeCommand]) -> 
     assert was == picture(day.state, POLICY)
 
 
-def every_tap() -> Iterator[object]:
-    for visit, role in itertools.product(STATES, Role):
-        yield pytest.param(visit, role, id=f"{visit}-{role}")
+EVERY_TAP = [pytest.param(visit, role, id=f"{visit}-{role}") for visit, role in itertools.product(STATES, Role)]
 
 
 @pytest.mark.parametrize("face", [None, 1, 3])
 @pytest.mark.parametrize("minutes", [0, 1, 30])
 @pytest.mark.parametrize("day_is", [BY_DAY, BY_NIGHT])
-@pytest.mark.parametrize(("visit", "role"), every_tap())
+@pytest.mark.parametrize(("visit", "role"), EVERY_TAP)
 def test_every_tap_in_every_state(
     visit: VisitState | None, role: Role, day_is: bool, minutes: int, face: int | None
 ) -> None:
