@@ -78,7 +78,7 @@ def any_day(
                 service=chance.choice(SERVICES),
                 class_id=chance.choice(["plain", "plain", "first"]),
                 desk=chance.choice(DESKS) if role is Role.DESK else None,
-                face=chance.choice([None, 1, 3]) if role is Role.DROPOFF else None,
+                face=chance.choice([None, 1, 3, -1]) if role is Role.DROPOFF else None,
             )
             if role is Role.DROPOFF and chance.random() < 0.5:
                 # Whoever changes their mind has the card again at once.

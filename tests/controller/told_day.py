@@ -6,7 +6,31 @@ from zoneinfo import ZoneInfo
 from engine_day import DESK_READERS, adopted
 from recorded_day import RecordedDay
 
-from luot_controller.engine.commands import CallNext, DeskCommand, Finish, Hold, NoShow, Resume, Start
+from luot_controller.engine.commands import (
+    BlockCard,
+    CallNext,
+    CallVisit,
+    CancelVisit,
+    CloseDay,
+    CloseDesk,
+    Command,
+    Finish,
+    Hold,
+    NoShow,
+    OpenDay,
+    OpenDesk,
+    OpenVisit,
+    PauseDesk,
+    Recall,
+    ReplaceCard,
+    Resume,
+    ReturnVisit,
+    Start,
+    Transfer,
+    UnblockCard,
+    Undo,
+)
+from luot_controller.engine.events import Refused
 from luot_controller.engine.model import Role
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -36,11 +60,17 @@ class Morning(RecordedDay):
         self.now_ms = at(clock)
         self.tap(number, Role.INFO)
 
-    def key(self, clock: str, *commands: DeskCommand) -> None:
-        """Clerks press keys."""
+    def drops(self, clock: str, number: int, face: int | None = None) -> None:
+        """A card is given back, and a face pressed."""
+        self.now_ms = at(clock)
+        self.tap(number, Role.DROPOFF, face=face)
+
+    def key(self, clock: str, *commands: Command) -> None:
+        """Keys are pressed, none of them in vain."""
         self.now_ms = at(clock)
         for command in commands:
-            self.do(command)
+            for event in self.do(command):
+                assert not isinstance(event, Refused), (clock, command, event)
 
 
 def told_day() -> Morning:
@@ -62,4 +92,40 @@ def told_day() -> Morning:
     day.comes("09:41", 40)
     day.comes("09:50", 41)
     day.comes("09:55", 42, first=True)
+    return day
+
+
+def told_afternoon() -> Morning:
+    """The rarer things: an appointment, an override, a desk of one's own, two services, a lost card, the day's end."""
+    day = told_day()
+    day.key("13:00", OpenVisit("kiosk", services=("papers",), class_id="plain", number=60, appointed_ms=at("13:10")))
+    day.key("13:05", CallNext("3"), Start("3"), Finish("3"))  # 30
+    day.comes("13:11", 61)
+    day.key("13:12", CallNext("1"), Start("1"))  # 42
+    day.key("13:13", Finish("1"), CallNext("1"), Start("1"), Finish("1"))  # 40
+    day.key("13:14", CallNext("1"), Start("1"), Finish("1"))  # 41
+    day.key("13:15", CallNext("1"))  # 60, by its appointment
+    day.key("13:20", Finish("1"), OpenVisit("desk-1", "1", services=("papers", "land"), class_id="plain", number=62))
+    day.key("13:21", CallVisit("1", number=62, reason="in pain"))  # before 61
+    day.key("13:25", Start("1"), Finish("1"))  # goes on to land
+    day.key("13:30", CallNext("3"))  # 62, though 61 came before
+    day.key("13:31", Transfer("3", service="land", to_desk="3"), CallNext("2"))  # 61, since 62 waits for desk 3 alone
+    day.key("13:32", CloseDesk("3"), BlockCard("desk-1", "1", number=99), UnblockCard("desk-1", "1", number=99))
+    day.key("13:33", Recall("2"), ReplaceCard("desk-2", "2", number=61, replacement=63))
+    day.key("13:34", Start("2"))
+    day.drops("13:35", 63)
+    day.now_ms += 30_000
+    day.tap(63, Role.INFO)  # it was a slip
+    day.key("13:40", Finish("2"))
+    day.drops("13:41", 63, face=1)
+    day.comes("13:42", 64)
+    day.drops("13:43", 64)
+    day.now_ms += 30_000
+    day.tap(64)  # that was a slip, too
+    day.key("13:44", PauseDesk("1", reason="tea"), CallNext("2"), OpenDesk("1"))  # 62
+    day.key("13:45", Hold("2"), ReturnVisit("desk-2", "2", number=62), CallNext("2"))  # 62, from hold
+    day.key("13:46", Undo("2"))
+    day.comes("13:47", 65)
+    day.key("13:48", CancelVisit("desk-1", "1", number=65, reason="no papers"))
+    day.key("17:00", CloseDay("supervisor"), OpenDay("supervisor"))
     return day

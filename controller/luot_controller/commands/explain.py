@@ -14,10 +14,13 @@ from luot_controller.commands.options import data_option, ledger_language_option
 from luot_controller.engine.events import Fact, VisitCalled
 from luot_controller.engine.model import VisitState
 from luot_controller.errors import UsageProblem
+from luot_controller.history.course import course, heading
 from luot_controller.history.digest import rebuilt, state_of
-from luot_controller.history.sentences import Teller
+from luot_controller.history.reasons import promise, reason
 from luot_controller.history.standing import Standing, standing
 from luot_controller.history.story import Story, Wanted, tell
+from luot_controller.history.telling import Telling
+from luot_controller.history.waiting import waiting
 from luot_controller.language import use
 from luot_controller.store.bodies import decode_fact
 from luot_controller.store.chain import Row
@@ -80,10 +83,10 @@ def facts(rows: Iterator[Row]) -> Iterator[tuple[int, Fact]]:
 
 def as_fields(story: Story, kept: KeptState) -> dict[str, Any]:
     """A story for programs, its sentences included."""
-    teller, person = Teller(story.site), story.person
+    telling, person = Telling(story.site), story.person
     now = _standing(story, kept)
-    waiting = [] if now is None else teller.waiting(now, kept.at_ms)
-    promise = teller.promise(person)
+    still = [] if now is None else waiting(telling, now, kept.at_ms)
+    relied = promise(telling, person)
     return {
         "visit": person.visit,
         "number": person.number,
@@ -100,12 +103,12 @@ def as_fields(story: Story, kept: KeptState) -> dict[str, Any]:
                 "key_ms": call.person.key_ms,
                 "over": None if call.over is None else call.over.number,
                 "over_key_ms": None if call.over is None else call.over.key_ms,
-                "text": teller.call(call),
+                "text": reason(telling, call),
             }
             for call in story.calls
         ],
-        "waiting": None if now is None else _standing_fields(now, waiting),
-        "text": [teller.heading(story), *teller.course(story), *waiting, *([] if promise is None else [promise])],
+        "waiting": None if now is None else _standing_fields(now, still),
+        "text": [heading(telling, story), *course(telling, story), *still, *([] if relied is None else [relied])],
     }
 
 
@@ -122,7 +125,9 @@ def _standing_fields(now: Standing, text: list[str]) -> dict[str, Any]:
         "earlier": [visit.number for visit in now.earlier],
         "priority": [visit.number for visit in now.priority],
         "away": [visit.number for visit in now.away],
+        "going_on": [visit.number for visit in now.going_on],
         "desks": now.desks,
+        "shut": now.shut,
         "safe_ms": now.safe_ms,
         "text": text,
     }

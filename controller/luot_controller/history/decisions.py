@@ -7,6 +7,7 @@ changes are tried.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import product
 from typing import Any
 
 from luot_controller.engine.commands import (
@@ -70,9 +71,12 @@ from luot_controller.engine.events import (
 from luot_controller.engine.ledger_facts import LedgerFact, ReaderPlace, SiteAdopted
 from luot_controller.engine.model import Role, State
 from luot_controller.engine.transitions import decide
-from luot_protocol import codes
+from luot_controller.history.guarantees import OVERRIDE
 
 MOST_FACTS_OF_A_TAP = 4
+
+_FACES = (None, 1, -1)
+"""None pressed; one, whichever: that is kept nowhere; and one that the reader does not have."""
 
 LATE_MS = 3_600_000
 """An age counts from the arrival of a tap; it is entered within this of it, at the speed of any demo."""
@@ -81,46 +85,47 @@ UNDECIDED = LedgerFact
 """What follows from no command of the line: the ledger's word about itself."""
 
 KEYS: Mapping[type[Fact], Callable[[Any], Sequence[Command]]] = {
-    VisitOpened: lambda fact: [_opening(fact)] if fact.by is not None else [],
-    VisitCalled: lambda fact: [_override(fact)] if fact.note is not None else [CallNext(fact.desk)],
-    VisitFinished: lambda fact: [CallNext(fact.desk), Finish(fact.desk)],
-    ServiceFinished: lambda fact: [CallNext(fact.desk), Finish(fact.desk)],
+    VisitOpened: lambda fact: [] if fact.by is None else [_opening(fact)],
+    VisitCalled: lambda fact: [_calling(fact)],
     VisitRecalled: lambda fact: [Recall(fact.desk)],
     VisitStarted: lambda fact: [Start(fact.desk)],
+    VisitFinished: lambda fact: [CallNext(fact.desk), Finish(fact.desk)],
+    ServiceFinished: lambda fact: [CallNext(fact.desk), Finish(fact.desk)],
     VisitMissed: lambda fact: [NoShow(fact.desk)],
-    VisitReturned: lambda fact: [ReturnVisit(fact.by, fact.clerk, number=fact.number)] if fact.by is not None else [],
+    VisitReturned: lambda fact: [] if fact.by is None else [ReturnVisit(fact.by, fact.clerk, number=fact.number)],
     VisitHeld: lambda fact: [Hold(fact.desk)],
     VisitResumed: lambda fact: [Resume(fact.desk, number=fact.number)],
     VisitTransferred: lambda fact: [
-        Transfer(fact.desk, service=fact.service, to_desk=fact.to_desk, then=then) for then in ((), fact.then)
+        Transfer(fact.desk, service=fact.service, to_desk=fact.to_desk, then=fact.then),
     ],
-    VisitCancelled: lambda fact: _cancelling(fact) if fact.by is not None else [],
+    VisitCancelled: lambda fact: [] if fact.by is None else _cancelling(fact),
+    CommandUndone: lambda fact: [Undo(fact.desk)],
+    CardReplaced: lambda fact: [ReplaceCard(fact.by, number=fact.number, replacement=fact.replacement)],
     CardBlocked: lambda fact: [BlockCard(fact.by, number=fact.number, reason=fact.note)],
     CardUnblocked: lambda fact: [UnblockCard(fact.by, number=fact.number)],
-    CardReplaced: lambda fact: [ReplaceCard(fact.by, number=fact.number, replacement=fact.replacement)],
-    CommandUndone: lambda fact: [Undo(fact.desk)],
     DeskOpened: lambda fact: [OpenDesk(fact.desk, by=fact.by)],
     DeskPaused: lambda fact: [PauseDesk(fact.desk, by=fact.by, reason=fact.reason)],
     DeskClosed: lambda fact: [CloseDesk(fact.desk, by=fact.by)],
     DayOpened: lambda fact: [OpenDay(fact.by)],
     DayClosed: lambda fact: [CloseDay(fact.by)],
 }
-"""The keys, and what is said to the office, that lead to a fact, first of what they lead to."""
-
-CLOSINGS: Mapping[type[Fact], tuple[type[Fact], ...]] = {
-    VisitExpired: (DayClosed,),
-    VisitFinished: (DayClosed,),
-    VisitTransferred: (DeskClosed, DayClosed),
-    DeskClosed: (DayClosed,),
-    CardBlocked: (CardReplaced,),
-}
-"""Facts that may stand before one that says, in the same moment, which command they follow from."""
+"""The keys that lead to a fact, first of what they lead to."""
 
 TAPS = (
-    *(VisitOpened, VisitReturned, VisitStarted, VisitCancelled, CardDropped, CardTaken, VisitRated),
-    *(TapAnswered, TapIgnored),
+    VisitOpened,
+    VisitReturned,
+    VisitStarted,
+    VisitCancelled,
+    VisitRated,
+    CardDropped,
+    CardTaken,
+    TapAnswered,
+    TapIgnored,
 )
 """What a tap leads to, first of its facts."""
+
+CLOSINGS = (VisitExpired, VisitFinished, VisitTransferred, DeskClosed)
+"""What the closing of a desk or of the day leads to, first of its facts."""
 
 
 def decided(facts: Sequence[Fact], state: State, site: SiteAdopted, exact: bool) -> int:
@@ -131,7 +136,7 @@ def decided(facts: Sequence[Fact], state: State, site: SiteAdopted, exact: bool)
     if isinstance(facts[0], UNDECIDED):
         return 1
     for command in commands_for(facts, state, site):
-        events = _facts_of(decide(state, site.policy, command, facts[0].at_ms))
+        events = _facts_of(command, state, site, facts[0].at_ms)
         if events and all(map(_same if exact else _alike, facts, events)) and len(events) <= len(facts):
             return len(events)
     return 0
@@ -140,7 +145,7 @@ def decided(facts: Sequence[Fact], state: State, site: SiteAdopted, exact: bool)
 def expected(facts: Sequence[Fact], state: State, site: SiteAdopted) -> Fact | None:
     """What the engine would have entered in place of `facts[0]`: of the same kind if it can be; None if nothing."""
     for command in commands_for(facts, state, site):
-        for event in _facts_of(decide(state, site.policy, command, facts[0].at_ms)):
+        for event in _facts_of(command, state, site, facts[0].at_ms):
             if type(event) is type(facts[0]):
                 return event
     return None
@@ -148,26 +153,60 @@ def expected(facts: Sequence[Fact], state: State, site: SiteAdopted) -> Fact | N
 
 def commands_for(facts: Sequence[Fact], state: State, site: SiteAdopted) -> Iterator[Command]:
     """The commands that may have led to `facts`, the likeliest first."""
-    settled = None
-    if isinstance(facts[0], TAPS):
+    first = facts[0]
+    if isinstance(first, TAPS):
         settled = next((fact for fact in facts[:MOST_FACTS_OF_A_TAP] if isinstance(fact, TapSettled)), None)
-    if settled is not None:
-        yield from _taps(facts, settled, state, site)
-    for kind in CLOSINGS.get(type(facts[0]), ()):
-        last = next((fact for fact in facts if isinstance(fact, kind)), None)
-        if last is not None:
-            yield from KEYS[kind](last)
-    yield from KEYS.get(type(facts[0]), _no_key)(facts[0])
+        if settled is not None:
+            yield from _taps(facts[: facts.index(settled) + 1], settled, state, site)
+    if isinstance(first, CLOSINGS):
+        yield from _closings(facts)
+    yield from KEYS.get(type(first), _no_key)(first)
+
+
+def _facts_of(command: Command, state: State, site: SiteAdopted, at_ms: int) -> list[Event]:
+    # A rating is counted apart, so that nobody can tell whose it was.
+    return [event for event in decide(state, site.policy, command, at_ms) if not isinstance(event, ServiceRated)]
+
+
+def _opening(fact: VisitOpened) -> OpenVisit:
+    return OpenVisit(
+        fact.by or "",
+        fact.clerk,
+        services=(fact.service, *fact.then),
+        class_id=fact.class_id,
+        number=fact.number if fact.card else None,
+        appointed_ms=fact.appointed_ms,
+    )
+
+
+def _calling(fact: VisitCalled) -> Command:
+    if fact.reason != OVERRIDE:
+        return CallNext(fact.desk)
+    return CallVisit(fact.desk, by=fact.by, number=fact.number, reason=fact.note or "")
+
+
+def _cancelling(fact: VisitCancelled) -> Sequence[Command]:
+    """By number; or by a no-show, where the card had been given back."""
+    by_number = CancelVisit(fact.by or "", fact.clerk, number=fact.number, reason=fact.note)
+    return [by_number] if fact.clerk is None else [NoShow(fact.clerk, by=fact.by), by_number]
+
+
+def _closings(facts: Sequence[Fact]) -> Iterator[Command]:
+    """The closing that these facts are the beginning of, the day's before the desk's, which is part of it."""
+    for closed in facts:
+        if isinstance(closed, DayClosed):
+            yield CloseDay(closed.by)
+    for closed in facts:
+        if isinstance(closed, DeskClosed):
+            yield CloseDesk(closed.desk, by=closed.by)
 
 
 def _taps(facts: Sequence[Fact], settled: TapSettled, state: State, site: SiteAdopted) -> Iterator[Tap]:
-    before = facts[: facts.index(settled)]
-    opened = next((fact for fact in before if isinstance(fact, VisitOpened)), None)
-    for place in _places(settled.reader, site):
-        # Which face it was is not in the ledger; that there was one, the receipt's code says.
-        face = 1 if place.role is Role.DROPOFF and settled.code == codes.RATED else None
-        face = -1 if place.role is Role.DROPOFF and settled.code == codes.UNKNOWN_BUTTON else face
-        for tap_ms in _times(before, settled, state, site):
+    opened = next((fact for fact in facts if isinstance(fact, VisitOpened)), None)
+    for place, face, choice in product(_places(settled.reader, site), _FACES, _choices(opened, settled, site)):
+        if face is not None and place.role is not Role.DROPOFF:
+            continue
+        for tap_ms in _times(facts, settled, state, site):
             yield Tap(
                 reader=settled.reader,
                 kid=settled.kid,
@@ -177,11 +216,22 @@ def _taps(facts: Sequence[Fact], settled: TapSettled, state: State, site: SiteAd
                 tap_ms=tap_ms,
                 aged=opened is None or opened.aged,
                 role=place.role,
-                service=None if opened is None else opened.service,
-                class_id=None if opened is None else opened.class_id,
+                service=choice[0],
+                class_id=choice[1],
                 desk=place.desk,
                 face=face,
             )
+
+
+def _choices(
+    opened: VisitOpened | None, settled: TapSettled, site: SiteAdopted
+) -> Sequence[tuple[str | None, str | None]]:
+    """The service and class of the button: of a tap that opened nothing, it matters at most whether there was one."""
+    if opened is not None:
+        return [(opened.service, opened.class_id)]
+    if isinstance(settled, TapAnswered):
+        return [(None, None)]
+    return [(None, None), (min(site.policy.typical_ms), min(site.policy.head_start_ms))]
 
 
 def _places(reader: str, site: SiteAdopted) -> Iterable[ReaderPlace]:
@@ -191,18 +241,30 @@ def _places(reader: str, site: SiteAdopted) -> Iterable[ReaderPlace]:
     return [ReaderPlace(role, desk) for role in Role for desk in (None, *site.policy.desk_services)]
 
 
-def _times(before: Sequence[Fact], settled: TapSettled, state: State, site: SiteAdopted) -> Iterator[int]:
-    first = before[0] if before else settled
-    earliest_ms = first.at_ms - site.tap_age_limit_ms - LATE_MS
-    if isinstance(first, VisitOpened | VisitReturned) and earliest_ms <= first.rank_ms <= first.at_ms:
-        yield first.rank_ms
-    yield from (fact.dropped_ms for fact in before if isinstance(fact, CardDropped))
-    yield first.at_ms
+def _times(facts: Sequence[Fact], settled: TapSettled, state: State, site: SiteAdopted) -> Iterator[int]:
+    """When the tap may have been made: as one of its facts tells, or now, or where its meaning changes."""
+    now_ms = settled.at_ms
+    earliest_ms = now_ms - site.tap_age_limit_ms - LATE_MS
+    told = [ms for fact in facts for ms in _tapped(fact)]
+    if told:
+        yield from (ms for ms in told[:1] if earliest_ms <= ms <= now_ms)
+        return
+    yield now_ms
     visit = None if settled.number is None else state.of_number(settled.number)
     moments = {*_times_of(state.hall), *(() if visit is None else _times_of(visit))}
     windows = {0, *_times_of(site.policy)}
     edges = {moment + window + edge for moment in moments for window in windows for edge in (-1, 0, 1)}
-    yield from sorted((edge for edge in edges if earliest_ms <= edge < first.at_ms), reverse=True)
+    yield from sorted((edge for edge in edges if earliest_ms <= edge < now_ms), reverse=True)
+
+
+def _tapped(fact: Fact) -> Iterator[int]:
+    """The time of the tap, where its fact holds it."""
+    if isinstance(fact, VisitOpened):
+        yield fact.rank_ms if fact.opened_ms is None else fact.opened_ms
+    elif isinstance(fact, CardDropped):
+        yield fact.dropped_ms
+    elif isinstance(fact, VisitReturned) and not fact.kept:
+        yield fact.rank_ms
 
 
 def _times_of(thing: Any) -> Iterator[int]:
@@ -220,32 +282,6 @@ def _alike(fact: Fact, event: Event) -> bool:
     if isinstance(fact, TapAnswered) and isinstance(event, TapAnswered):
         return replace(fact, lo_min=None, hi_min=None) == replace(event, lo_min=None, hi_min=None)
     return fact == event
-
-
-def _facts_of(events: Sequence[Event]) -> list[Event]:
-    """What of a decision would be in the ledger, or its refusal."""
-    return [event for event in events if not isinstance(event, ServiceRated)]
-
-
-def _opening(fact: VisitOpened) -> OpenVisit:
-    return OpenVisit(
-        fact.by or "",
-        fact.clerk,
-        services=(fact.service, *fact.then),
-        class_id=fact.class_id,
-        number=fact.number if fact.card else None,
-        appointed_ms=fact.appointed_ms,
-    )
-
-
-def _override(fact: VisitCalled) -> CallVisit:
-    return CallVisit(fact.desk, by=fact.by, number=fact.number, reason=fact.note or "")
-
-
-def _cancelling(fact: VisitCancelled) -> Sequence[Command]:
-    """By name, or as a no-show whose card is back."""
-    by_name = CancelVisit(fact.by or "", fact.clerk, number=fact.number, reason=fact.note)
-    return [by_name] if fact.desk is None else [by_name, NoShow(fact.desk)]
 
 
 def _no_key(_fact: Fact) -> Sequence[Command]:

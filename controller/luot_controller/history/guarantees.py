@@ -15,6 +15,8 @@ from luot_controller.engine.events import (
     CardReplaced,
     CardTaken,
     CommandUndone,
+    DeskClosed,
+    DeskOpened,
     Fact,
     ServiceFinished,
     TapAnswered,
@@ -35,7 +37,7 @@ from luot_controller.engine.events import (
     VisitTransferred,
 )
 from luot_controller.engine.ledger_facts import LedgerArchived, SiteAdopted
-from luot_controller.engine.model import OVER, Policy, State, Visit, VisitState, line_of_desk
+from luot_controller.engine.model import OVER, Duty, Policy, State, Visit, VisitState, line_of_desk
 from luot_controller.language import _
 
 OVERRIDE = "OVERRIDE"
@@ -53,12 +55,18 @@ class Place:
     """Where a visit is, and by what it ranks."""
 
     number: int
-    line: str
+    service: str
     class_id: str
     rank_ms: int
     head_start_ms: int
     state: VisitState
     desk: str | None
+    bound: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The line it waits in, when it waits."""
+        return self.service if self.bound is None else line_of_desk(self.bound)
 
 
 @dataclass(slots=True)
@@ -73,6 +81,7 @@ class Account:
     taps: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     floors: dict[str, tuple[int, int]] = field(default_factory=dict)
     newest: dict[str, tuple[int, int]] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
     calls: int = 0
     overrides: int = 0
     most_overtaken: int = 0
@@ -84,6 +93,7 @@ class Account:
     def of(cls, state: State, policy: Policy, floors: dict[str, tuple[int, int]]) -> "Account":
         """The account of a state that a checkpoint holds."""
         account = cls(policy, floors=dict(floors), newest=dict(floors))
+        account.closed.update(desk.id for desk in state.desks.values() if desk.duty is Duty.CLOSED)
         for visit in state.visits.values():
             account._put(visit.id, _place_of(visit))
             account._rank(visit.rank_ms, visit.head_start_ms)
@@ -103,9 +113,15 @@ class Account:
             case CommandUndone():
                 for visit in fact.restored:
                     self._leave(visit.id)
-                for visit in fact.restored:
+                # The same visit may be there twice: the earlier is how it was before all of it.
+                for visit in reversed(fact.restored):
+                    self._leave(visit.id)
                     yield from self._free(visit)
                     self._put(visit.id, _place_of(visit))
+            case DeskOpened():
+                self.closed.discard(fact.desk)
+            case DeskClosed():
+                self.closed.add(fact.desk)
             case _ if not isinstance(fact, VisitFact):
                 pass
             case _:
@@ -143,7 +159,7 @@ class Account:
             text = _("visit {visit} has the number {number}, not {other}")
             yield Broken("one_number", text.format(visit=fact.visit, number=place.number, other=fact.number))
         allowed, to = _MOVES[type(fact)]
-        if place.state not in allowed and not _is_called_back(fact, place):
+        if place.state not in allowed or (place.state is VisitState.MISSED and _is_in_turn(fact)):
             text = _("card {number} was {state} then")
             yield Broken("one_place", text.format(number=place.number, state=place.state.value))
         at_desk = getattr(fact, "desk", None)
@@ -162,13 +178,10 @@ class Account:
             if not fact.kept:
                 self._rank(fact.rank_ms, place.head_start_ms)
             place.rank_ms = fact.rank_ms
-            place.line = fact.service or place.line
-            if fact.to_desk is not None:
-                place.line = line_of_desk(fact.to_desk)
         if isinstance(fact, VisitTransferred):
-            place.line = fact.service if fact.to_desk is None else line_of_desk(fact.to_desk)
+            place.service, place.bound = fact.service, fact.to_desk
         if isinstance(fact, ServiceFinished):
-            place.line = fact.next_service
+            place.service, place.bound = fact.next_service, None
         if isinstance(fact, CardReplaced):
             del self.numbers[place.number]
             if fact.replaces is not None:
@@ -232,6 +245,8 @@ class Account:
         self.places[visit] = place
         self.numbers[place.number] = visit
         if place.state is VisitState.WAITING:
+            if place.bound in self.closed:
+                place.bound = None
             self.lines.setdefault(place.line, {})[visit] = place
         elif place.state in _AT_A_DESK and place.desk is not None:
             self.desks[place.desk] = visit
@@ -247,23 +262,23 @@ class Account:
 def _place_of(visit: Visit) -> Place:
     return Place(
         visit.number,
-        visit.line,
+        visit.service,
         visit.class_id,
         visit.rank_ms,
         visit.head_start_ms,
         visit.state,
         visit.desk,
+        visit.bound,
     )
 
 
+def _is_in_turn(fact: VisitFact) -> bool:
+    return isinstance(fact, VisitCalled) and fact.reason != OVERRIDE
+
+
 def _is_released(fact: VisitFact, place: Place) -> bool:
-    """A desk that closes lets those go who wait for it alone."""
+    """Whoever waited for a desk alone that closes is at no desk."""
     return isinstance(fact, VisitTransferred) and place.state is VisitState.WAITING
-
-
-def _is_called_back(fact: VisitFact, place: Place) -> bool:
-    """A no-show may be called by name."""
-    return isinstance(fact, VisitCalled) and fact.reason == OVERRIDE and place.state is VisitState.MISSED
 
 
 _AT_A_DESK = frozenset({VisitState.CALLED, VisitState.SERVING})
@@ -272,9 +287,9 @@ _ANY = frozenset(VisitState)
 _LIVE = _ANY - OVER
 _AWAY = frozenset({VisitState.MISSED, VisitState.HELD, VisitState.CANCELLED})
 
-# From which states, to which: None for the same.
+# From which states, to which: None for the same. Who was released from a closing desk was waiting and still is.
 _MOVES: dict[type[Fact], tuple[frozenset[VisitState], VisitState | None]] = {
-    VisitCalled: (frozenset({VisitState.WAITING}), VisitState.CALLED),
+    VisitCalled: (frozenset({VisitState.WAITING, VisitState.MISSED}), VisitState.CALLED),
     VisitRecalled: (frozenset({VisitState.CALLED}), None),
     VisitStarted: (frozenset({VisitState.CALLED}), VisitState.SERVING),
     VisitFinished: (_WITH_A_DESK, VisitState.FINISHED),

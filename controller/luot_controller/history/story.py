@@ -1,6 +1,6 @@
 """What happened to one visit: picks its facts out of the ledger, with what a sentence about each call needs. Pure.
 
-Reads the facts once, in order, and keeps no more of the others than who has which number.
+Reads the facts once, in order, and keeps those of each number's latest visit, besides the visits that are asked for.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,10 @@ Entry = tuple[int, Fact]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever has a number just then: what they wait for, since when, and how much earlier that counts."""
+    """Whoever has a number just then: what they wait for, since when, and how much earlier that counts.
+
+    `bound` is the one desk that may call them; `expected` that `rank_ms` is an appointed time.
+    """
 
     visit: int
     number: int
@@ -36,6 +39,8 @@ class Person:
     rank_ms: int
     head_start_ms: int
     came_ms: int
+    expected: bool = False
+    bound: str | None = None
 
     @property
     def key_ms(self) -> int:
@@ -64,6 +69,12 @@ class Story:
     entries: list[Entry] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     back: VisitReturned | None = None
+    numbers: set[int] = field(default_factory=set)
+
+    @property
+    def day(self) -> date:
+        """The day on which it began, where the site is."""
+        return datetime.fromtimestamp(self.person.came_ms / 1000, ZoneInfo(self.site.timezone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +85,59 @@ class Wanted:
     number: int | None = None
     day: date | None = None
 
-    def is_meant(self, opened: VisitOpened, site: SiteAdopted) -> bool:
-        """Whether this opening begins a story that is asked for."""
+    def is_meant(self, story: Story) -> bool:
+        """Whether this may be a story that is asked for."""
         if self.visit is not None:
-            return opened.visit == self.visit
-        if opened.number != self.number:
-            return False
-        return (
-            self.day is None
-            or self.day == datetime.fromtimestamp(opened.rank_ms / 1000, ZoneInfo(site.timezone)).date()
-        )
+            return story.person.visit == self.visit
+        return self.number in story.numbers and self.day in (None, story.day)
 
 
 def tell(entries: Iterable[Entry], wanted: Wanted, assumed: SiteAdopted) -> list[Story]:
     """The stories asked for, the oldest first; `assumed` are the rules from before any were entered."""
-    site, stories, persons = assumed, dict[int, Story](), dict[int, Person]()
+    site, latest, over = assumed, dict[int, Story](), list[Story]()
+    by_number: dict[int, int] = {}
     for event_id, fact in entries:
         if isinstance(fact, SiteAdopted):
             site = fact
-            continue
-        if isinstance(fact, VisitOpened):
-            persons[fact.number] = _person(fact)
-            if wanted.is_meant(fact, site):
-                if wanted.day is None:
-                    stories.clear()
-                stories[fact.visit] = Story(fact, persons[fact.number], site)
-        else:
-            _follow(persons, fact)
+        elif isinstance(fact, VisitOpened):
+            _end(latest, over, wanted, fact.replaces)
+            person = _person(fact)
+            latest[fact.visit] = Story(fact, person, site, numbers={fact.number})
+            by_number[fact.number] = fact.visit
+        elif isinstance(fact, CardReplaced):
+            _end(latest, over, wanted, fact.replaces)
+            by_number[fact.replacement] = fact.visit
         for visit in visits_of(fact):
-            story = stories.get(visit)
-            if story is not None:
-                _add(story, event_id, fact, persons, site)
-    return list(stories.values())
+            if visit in latest:
+                _add(latest[visit], event_id, fact, site, latest, by_number)
+    found = sorted((story for story in [*over, *latest.values()] if wanted.is_meant(story)), key=_began)
+    return found if wanted.day is not None or wanted.visit is not None else found[-1:]
 
 
-def _add(story: Story, event_id: int, fact: Fact, persons: dict[int, Person], site: SiteAdopted) -> None:
+def _began(story: Story) -> int:
+    return story.entries[0][0]
+
+
+def _end(latest: dict[int, Story], over: list[Story], wanted: Wanted, visit: int | None) -> None:
+    """A number has another visit now: the one before is forgotten, unless it is asked for."""
+    story = None if visit is None else latest.pop(visit, None)
+    if story is not None and wanted.is_meant(story):
+        over.append(story)
+
+
+def _add(
+    story: Story, event_id: int, fact: Fact, site: SiteAdopted, latest: dict[int, Story], by_number: dict[int, int]
+) -> None:
     story.entries.append((event_id, fact))
     story.site = site
-    number = next(number for visit, number in visits_of(fact).items() if visit == story.person.visit)
-    story.person = persons[number]
+    story.person = _after(story.person, fact)
+    story.numbers.add(story.person.number)
     if isinstance(fact, VisitReturned):
         story.back = fact
     elif isinstance(fact, VisitCalled | VisitResumed):
-        over = fact.over if isinstance(fact, VisitCalled) else None
-        passed = None if over is None else persons.get(over)
-        story.calls.append(Call(event_id, fact, story.person, passed, story.back))
+        number = fact.over if isinstance(fact, VisitCalled) else None
+        passed = None if number is None else latest.get(by_number.get(number, 0))
+        story.calls.append(Call(event_id, fact, story.person, None if passed is None else passed.person, story.back))
 
 
 def _person(opened: VisitOpened) -> Person:
@@ -129,20 +148,30 @@ def _person(opened: VisitOpened) -> Person:
         class_id=opened.class_id,
         rank_ms=opened.rank_ms,
         head_start_ms=opened.head_start_ms,
-        came_ms=opened.rank_ms,
+        came_ms=opened.rank_ms if opened.opened_ms is None else opened.opened_ms,
+        expected=opened.appointed_ms is not None,
     )
 
 
-def _follow(persons: dict[int, Person], fact: Fact) -> None:
-    """What a fact changes in who somebody is: the place in line, or what they wait for."""
-    if isinstance(fact, VisitReturned):
-        persons[fact.number] = replace(persons[fact.number], rank_ms=fact.rank_ms)
-    elif isinstance(fact, CardReplaced):
-        persons[fact.replacement] = replace(persons.pop(fact.number), number=fact.replacement)
-    elif isinstance(fact, ServiceFinished):
-        persons[fact.number] = replace(persons[fact.number], service=fact.next_service)
-    elif isinstance(fact, VisitTransferred):
-        persons[fact.number] = replace(persons[fact.number], service=fact.service)
-    elif isinstance(fact, CommandUndone):
-        for visit in fact.restored:
-            persons[visit.number] = replace(persons[visit.number], service=visit.service, rank_ms=visit.rank_ms)
+def _after(person: Person, fact: Fact) -> Person:
+    """What a fact changes in who somebody is: the place in line, what they wait for, the number."""
+    match fact:
+        case VisitReturned():
+            return replace(person, rank_ms=fact.rank_ms, expected=person.expected and fact.kept)
+        case VisitTransferred():
+            return replace(person, service=fact.service, bound=fact.to_desk)
+        case ServiceFinished():
+            return replace(person, service=fact.next_service, bound=None)
+        case CardReplaced():
+            return replace(person, number=fact.replacement)
+        case CommandUndone():
+            was = next(visit for visit in fact.restored if visit.id == person.visit)
+            return replace(
+                person,
+                service=was.service,
+                bound=was.bound,
+                rank_ms=was.rank_ms,
+                expected=was.appointed_ms is not None,
+            )
+        case _:
+            return person

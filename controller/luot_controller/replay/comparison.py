@@ -9,7 +9,7 @@ from statistics import fmean
 
 from luot_controller.engine.model import Policy
 from luot_controller.replay.day import Arrival, stays
-from luot_controller.replay.recorded import Leg, Recording, shifts
+from luot_controller.replay.recorded import Gap, Leg, Recording, shifts
 
 DayOf = Callable[[int], date]
 
@@ -58,8 +58,11 @@ def replayed(recording: Recording, policy: Policy, day_of: DayOf, seed: int) -> 
     for day in sorted({day_of(leg.at_ms) for leg in recording.legs}):
         legs = [leg for leg in recording.legs if day_of(leg.at_ms) == day]
         opened_ms = min((leg.called_ms for leg in legs if leg.called_ms is not None), default=legs[0].at_ms)
-        away = {desk: [gap for gap in gaps if day_of(gap[0]) == day] for desk, gaps in recording.away.items()}
-        staffing = {desk: shifts(away.get(desk, ()), opened_ms) for desk in policy.desk_services}
+        last_ms = legs[-1].at_ms
+        staffing = {
+            desk: shifts([gap for gap in recording.gaps(desk) if _overlaps(gap, opened_ms, last_ms)], opened_ms)
+            for desk in policy.desk_services
+        }
         people = [
             Arrival(leg.at_ms, leg.service, leg.class_id, _serve_ms(leg, known, policy, chance), leg.rank_ms)
             for leg in legs
@@ -84,6 +87,12 @@ def figures(waits: Iterable[Wait], target_ms: int) -> Figures:
         overtaken_mean=fmean(wait.overtaken for wait in group) if group else 0.0,
         overtaken_max=max((wait.overtaken for wait in group), default=0),
     )
+
+
+def _overlaps(gap: Gap, begin_ms: int, end_ms: int) -> bool:
+    """Whether a desk was empty in this time; who leaves after the last has come still serves all who are there."""
+    gone_ms, back_ms = gap
+    return gone_ms <= end_ms and (back_ms is None or back_ms > begin_ms)
 
 
 def _served(recording: Recording) -> dict[str, list[int]]:

@@ -5,13 +5,23 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from any_day import any_day, kept, tamper
 from command_line import luot, office_folder
-from told_day import at, told_day
+from engine_day import adopted
+from told_day import at, told_afternoon, told_day
 
+from luot_controller import language
+from luot_controller.engine.events import CommandUndone, VisitCalled, VisitFact, VisitResumed, VisitReturned, visits_of
+from luot_controller.engine.model import VisitState
+from luot_controller.history.course import WORDS
+from luot_controller.history.reasons import reason
+from luot_controller.history.story import Call, Person
+from luot_controller.history.telling import Telling
 from luot_controller.store.sqlite_file import FILE
 
 
@@ -70,6 +80,116 @@ def test_a_sentence_for_each_call(data: Path, number: str, english: str, vietnam
     assert vietnamese in explained(data, number, "--language", "vi").splitlines()
 
 
+RARE = [
+    (
+        "60",
+        "13:15  60 was called to desk 1, because its appointment at 13:10 was due and nobody who waited for this desk"
+        " was ahead of it.",
+        "13:15  Thẻ 60 được gọi đến quầy 1, vì đã đến giờ hẹn 13:10 và không ai đang chờ quầy này đứng trước.",
+    ),
+    (
+        "62",
+        "13:21  62 was called to desk 1 before 61, whose turn it was, as desk 1 decided: in pain.",
+        "13:21  Thẻ 62 được gọi đến quầy 1 trước thẻ 61 là thẻ đến lượt, do quầy 1 quyết định: in pain.",
+    ),
+    (
+        "62",
+        "13:25  was done at desk 1, after 10 s; goes on to Land, with its place",
+        "13:25  làm xong tại quầy 1, sau 10 giây; làm tiếp Land, giữ nguyên chỗ",
+    ),
+    (
+        "62",
+        "13:32  desk 3 closed; waits for any desk with Land, with its place",
+        "13:32  quầy 3 đóng; chờ bất kỳ quầy nào làm Land, giữ nguyên chỗ",
+    ),
+    (
+        "62",
+        "13:45  62 was called to desk 2, because it had been on hold and kept its place of 13:20.",
+        "13:45  Thẻ 62 được gọi đến quầy 2, vì trước đó được tạm gác và giữ nguyên chỗ cũ tính từ 13:20.",
+    ),
+    (
+        "63",
+        "13:33  goes on with card 63, the one before is lost",
+        "13:33  tiếp tục với thẻ 63, thẻ trước bị mất",
+    ),
+    ("64", "13:43  came back and kept its place", "13:43  quay lại, được giữ chỗ cũ"),
+    ("65", "13:48  the turn was cancelled: no papers", "13:48  lượt bị hủy: no papers"),
+    (
+        "62",
+        "17:00  the day was closed before the turn came to its end",
+        "17:00  hết ngày làm việc khi lượt chưa xong",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def rare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office after `told_afternoon`."""
+    folder = office_folder(tmp_path_factory.mktemp("rare") / "office")
+    kept(told_afternoon(), folder)
+    return folder
+
+
+@pytest.mark.parametrize(("number", "english", "vietnamese"), RARE)
+def test_what_is_rare(rare: Path, number: str, english: str, vietnamese: str) -> None:
+    """Appointment, override, several services, a lost card, a slip, the day's end."""
+    assert english in explained(rare, number, "--language", "en").splitlines()
+    assert vietnamese in explained(rare, number, "--language", "vi").splitlines()
+
+
+def test_a_card_that_was_replaced(rare: Path) -> None:
+    """The visit is found under both numbers, and by its own."""
+    assert explained(rare, "61") == explained(rare, "63") == explained(rare, "--visit", "9")
+
+
+def test_every_kind_has_words() -> None:
+    """A new kind of fact needs a line in the course of a visit, or happens to none."""
+    told = {type(fact) for fact in told_afternoon().ledger if visits_of(fact)}
+    assert told == set(WORDS)
+    assert set(WORDS) == {*get_args(VisitFact), CommandUndone}
+
+
+CALLED = VisitCalled(0, 5, 17, "2", "OLDEST", 0, 12, 0, None, None)
+PERSON = Person(5, 17, "papers", "first", 8 * 3_600_000, 45 * 60_000, 0)
+OTHER = Person(6, 12, "land", "first", 7 * 3_600_000, 15 * 60_000, 0, bound="3")
+BACK = VisitReturned(0, 5, 17, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (
+            Call(1, replace(CALLED, reason="PRIORITY_WITHIN_H"), PERSON, OTHER, None),
+            "while 12 came at 15:00, which counts as 14:45",
+        ),
+        (Call(1, replace(CALLED, reason="DESK_SERVICES"), PERSON, OTHER, None), "because 12 waits for desk 3 alone"),
+        (Call(1, CALLED, replace(PERSON, expected=True), None, None), "because it was expected at 16:00, and nobody"),
+        (Call(1, replace(CALLED, second=None), PERSON, None, None), "because nobody else waited"),
+        (Call(1, replace(CALLED, reason="RETURNED"), PERSON, None, BACK), "soon enough to keep its place of 16:00"),
+        (
+            Call(1, replace(CALLED, reason="RETURNED"), PERSON, None, replace(BACK, kept=False)),
+            "first since then, from 16:00 on",
+        ),
+        (
+            Call(1, replace(CALLED, reason="RETURNED"), PERSON, None, replace(BACK, was=VisitState.CANCELLED)),
+            "had given the card back by mistake",
+        ),
+        (
+            Call(1, replace(CALLED, reason="OVERRIDE", note="in pain.", by="supervisor"), PERSON, None, None),
+            "out of turn, as supervisor decided: in pain.",
+        ),
+        (Call(1, VisitResumed(0, 5, 17, "2", "1"), PERSON, None, None), "because desk 1 had put it on hold"),
+    ],
+)
+def test_each_turn_of_a_reason(call: Call, says: str) -> None:
+    """What the calls of those two half-days do not come to: the same reasons, otherwise come about."""
+    language.use("en")
+    assert says in reason(Telling(adopted()), call)
+    language.use("vi")
+    assert "{" not in reason(Telling(adopted()), call)
+    assert "because" not in reason(Telling(adopted()), call)
+
+
 def test_a_visit_from_beginning_to_end(data: Path) -> None:
     """What happened, a line each, then what everybody may rely on."""
     assert [
@@ -89,7 +209,7 @@ def test_why_somebody_has_not_been_called_yet(data: Path) -> None:
     assert [
         "Card 41, Papers, 2026-11-20 (visit 6)",
         "09:50  took a turn for Papers",
-        "At 09:55, 41 is waiting for Papers, since 09:50.",
+        "At 09:55, 41 is waiting for Papers: it came at 09:50.",
         "3 people are ahead.",
         "30 and 40 came earlier.",
         "42 has priority and came at 09:55, which counts as 09:10; 41 came at 09:50.",
