@@ -59,6 +59,7 @@ def modules(package: str) -> list[str]:
         ("luot_controller.screen", [*OFFICE, "luot_controller.console", "luot_controller.board"]),
         ("luot_controller.ingest", ["paho", "sqlite3", "textual", "click", "luot_controller.store"]),
         ("luot_controller.publish", ["paho", "sqlite3", "textual", "click", "luot_controller.store"]),
+        ("luot_controller.history", ["paho", "sqlite3", "textual", "click", "rich", "luot_controller.service"]),
         ("luot_controller.service", ["paho", "sqlite3", "textual", "click"]),
     ],
 )

@@ -22,7 +22,7 @@ from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.engine.model import Policy
 from luot_controller.errors import UsageProblem
 from luot_controller.history.digest import state_of
-from luot_controller.language import _, use
+from luot_controller.language import MINUTE_MS, _, use
 from luot_controller.replay.comparison import as_it_was, figures, replayed
 from luot_controller.replay.recorded import Recording
 from luot_controller.settings import load_site
@@ -86,7 +86,7 @@ def command(
         Column(_("same rules"), replayed(recording, rules.policy, day_of, seed)),
         Column(_("other rules"), replayed(recording, policy, day_of, seed)),
     ]
-    target_min = other.site.target_min
+    target_ms = {row.id: (row.target_min or other.site.target_min) * MINUTE_MS for row in other.services}
     inputs: dict[str, Any] = {
         "head": head.short,
         "from": str(days[0]),
@@ -94,15 +94,13 @@ def command(
         "seed": seed,
         "policy": policy_file.name,
         "policy_sha256": hashlib.sha256(policy_file.read_bytes()).hexdigest(),
-        "target_min": target_min,
+        "target_min": other.site.target_min,
     }
     if as_json:
-        click.echo(
-            json.dumps({"inputs": inputs, "columns": _fields(columns, target_min)}, ensure_ascii=False, indent=2)
-        )
+        click.echo(json.dumps({"inputs": inputs, "columns": _fields(columns, target_ms)}, ensure_ascii=False, indent=2))
         return
     width = shutil.get_terminal_size().columns
-    click.echo("\n".join([*table(columns, target_min, rules), "", *plot(columns[1:], zone, width), ""]))
+    click.echo("\n".join([*table(columns, target_ms, rules), "", *plot(columns[1:], zone, width), ""]))
     click.echo("  ".join(f"{name} {value}" for name, value in inputs.items() if name != "policy_sha256"))
 
 
@@ -144,13 +142,12 @@ def _check(path: Path, recording: Recording, policy: Policy) -> None:
             )
 
 
-def _fields(columns: list[Column], target_min: int) -> list[dict[str, Any]]:
+def _fields(columns: list[Column], target_ms: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "name": column.name,
             "groups": {
-                f"{group.kind}:{group.id}": asdict(figures(group.waits, target_min * 60_000))
-                for group in column.groups()
+                f"{group.kind}:{group.id}": asdict(figures(group.waits, target_ms)) for group in column.groups()
             },
         }
         for column in columns

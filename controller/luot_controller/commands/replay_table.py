@@ -1,6 +1,6 @@
 """What `luot replay` shows: a table of waits and a picture of the day, side by side. Reads and computes no wait."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
@@ -42,7 +42,7 @@ class Column:
             yield Group("service", service, [wait for wait in self.waits if wait.service == service])
 
 
-def table(columns: Sequence[Column], target_min: int, rules: SiteAdopted) -> list[str]:
+def table(columns: Sequence[Column], target_ms: Mapping[str, int], rules: SiteAdopted) -> list[str]:
     """For each group a block of rows, one for each figure; minutes."""
     lines: list[str] = []
     names = {"all": {"": _("everybody")}, "class": rules.classes, "service": rules.services}
@@ -51,7 +51,9 @@ def table(columns: Sequence[Column], target_min: int, rules: SiteAdopted) -> lis
         _("half within"),
         _("95 % within"),
         _("longest"),
-        _("within {minutes} min").format(minutes=target_min),
+        _("within {minutes} min").format(
+            minutes="/".join(str(ms // MINUTE_MS) for ms in sorted(set(target_ms.values())))
+        ),
         _("overtaken, mean"),
         _("overtaken, most"),
         _("not called"),
@@ -62,7 +64,7 @@ def table(columns: Sequence[Column], target_min: int, rules: SiteAdopted) -> lis
         title = names[first.kind].get(first.id, first.id)
         heads = "".join(f"{column.name:>{_CELL + 1}}" for column in columns)
         lines += ["", f"{f'{title} ({len(first.waits)})':<{width + 2}}{heads}"]
-        cells = [_cells(figures(block.waits, target_min * MINUTE_MS)) for block in blocks]
+        cells = [_cells(figures(block.waits, target_ms)) for block in blocks]
         for at, row in enumerate(rows):
             lines.append(f"  {row:<{width}}" + "".join(f"{cell[at]:>{_CELL + 1}}" for cell in cells))
     return lines[1:]

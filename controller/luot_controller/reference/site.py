@@ -108,7 +108,9 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
         return "required"
     if field.default is msgspec.NODEFAULT:
         return "none"
-    return "none" if field.default == "" else f"`{str(field.default).lower()}`"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    return "none" if field.default == "" else f"`{field.default}`"
 
 
 def _inner(kind: Any) -> Any:

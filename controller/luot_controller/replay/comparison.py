@@ -72,10 +72,11 @@ def replayed(recording: Recording, policy: Policy, day_of: DayOf, seed: int) -> 
     return found
 
 
-def figures(waits: Iterable[Wait], target_ms: int) -> Figures:
-    """The figures of these waits; `within` is the share of the called that waited no longer than `target_ms`."""
+def figures(waits: Iterable[Wait], target_ms: Mapping[str, int]) -> Figures:
+    """The figures of these waits; `within` is the share of the called that waited no longer than their service may."""
     group = list(waits)
     called = sorted(wait.wait_ms for wait in group if wait.wait_ms is not None)
+    soon = sum(wait.wait_ms is not None and wait.wait_ms <= target_ms[wait.service] for wait in group)
     return Figures(
         people=len(group),
         not_called=len(group) - len(called),
@@ -83,7 +84,7 @@ def figures(waits: Iterable[Wait], target_ms: int) -> Figures:
         p50_ms=_quantile(called, 0.5),
         p95_ms=_quantile(called, 0.95),
         max_ms=called[-1] if called else None,
-        within=sum(wait <= target_ms for wait in called) / len(called) if called else None,
+        within=soon / len(called) if called else None,
         overtaken_mean=fmean(wait.overtaken for wait in group) if group else 0.0,
         overtaken_max=max((wait.overtaken for wait in group), default=0),
     )

@@ -94,6 +94,8 @@ def test_a_desk_that_nobody_sits_at() -> None:
     assert [(7, None)] == shifts([], 7)
 
 
+TARGET_MS = {"papers": 15 * MINUTE}
+
 OFFICE = Office(per_day=220, desks=4, mean_min=8)
 
 
@@ -120,7 +122,7 @@ def test_other_rules_do_what_they_should(played: Recording) -> None:
     fewer = Office(per_day=220, desks=3, mean_min=8)
 
     def mean_min(waits: list[Wait], class_id: str | None = None) -> float:
-        found = figures((wait for wait in waits if class_id in (None, wait.class_id)), 15 * MINUTE)
+        found = figures((wait for wait in waits if class_id in (None, wait.class_id)), TARGET_MS)
         assert found.mean_ms is not None
         return found.mean_ms / MINUTE
 
@@ -150,7 +152,7 @@ def test_figures() -> None:
     waits = [Wait(0, "papers", "plain", n * MINUTE, n % 2) for n in range(1, 21)] + [
         Wait(0, "papers", "plain", None, 0)
     ]
-    found = figures(waits, 15 * MINUTE)
+    found = figures(waits, TARGET_MS)
     assert (21, 1, 10.5, 10, 19, 20) == (
         found.people,
         found.not_called,
@@ -160,7 +162,7 @@ def test_figures() -> None:
         (found.max_ms or 0) / MINUTE,
     )
     assert (0.75, 1) == (found.within, found.overtaken_max)
-    empty = figures([], 15 * MINUTE)
+    empty = figures([], TARGET_MS)
     assert (0, None, None, None) == (empty.people, empty.mean_ms, empty.p95_ms, empty.within)
 
 
