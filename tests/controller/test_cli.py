@@ -126,7 +126,10 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("kind", [kind for kind in everything_below(LuotError) if kind is not errors.SiteFileInvalid])
+SAY_MORE = (errors.SiteFileInvalid, errors.CommandRefused)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in everything_below(LuotError) if kind not in SAY_MORE])
 def test_every_error_says_what_to_do(failing: ModuleType, kind: type[LuotError]) -> None:
     """Subject and hint on stderr, nothing on stdout, no traceback, the error's own exit code."""
     failing.problem = kind("what it is about", "what to do next")  # type: ignore[attr-defined]
@@ -144,6 +147,7 @@ def test_the_exit_codes() -> None:
         "office.unreachable": 3,
         "access.refused": 3,
         "timed_out": 4,
+        "command.refused": 1,
         "office.running": 1,
         "broker.failed": 1,
         "store.failed": 1,
