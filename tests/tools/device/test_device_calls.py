@@ -13,6 +13,7 @@ from serial.rfc2217 import PortManager
 
 from luot_tools.device import onboard
 from luot_tools.device.board import Board, connect
+from luot_tools.serial import port
 from luot_tools.serial.errors import (
     BoardNeverPrompts,
     BoardProblem,
@@ -113,11 +114,24 @@ def test_the_cable_is_pulled(pty_board: PtyBoard, board: Board) -> None:
     assert "Plug it in again" in raised.value.hint
 
 
-def test_one_program_at_a_time(pty_board: PtyBoard, board: Board) -> None:
-    """Two on one port would take each other's answers."""
+def test_one_program_at_a_time(pty_board: PtyBoard, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two on one port would take each other's answers; for a while the second waits for the first."""
     assert "linux" == board.call(onboard.about)["platform"]
-    with pytest.raises(PortBusy):
-        connect(str(pty_board.path))
+    closing = threading.Timer(0.3, board.close)
+    closing.start()
+    with connect(str(pty_board.path)) as second:
+        assert "linux" == second.call(onboard.about)["platform"]
+        closing.join()
+        monkeypatch.setattr(port, "BUSY_FOR_S", 0.2)
+        with pytest.raises(PortBusy):
+            connect(str(pty_board.path))
+
+
+def test_a_closed_port(board: Board) -> None:
+    """Whoever goes on using it is told, as when the cable is pulled."""
+    board.close()
+    with pytest.raises(PortLost):
+        board.call(onboard.about)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +241,6 @@ def rfc2217(connection: socket.socket, line: serial.Serial) -> None:
 @pytest.mark.parametrize(("scheme", "serve"), [("socket", raw), ("rfc2217", rfc2217)], ids=["socket", "rfc2217"])
 def test_over_the_network(pty_board: PtyBoard, scheme: str, serve: Callable[..., None]) -> None:
     """A board in another room, at a serial server: the same calls, until it hangs up."""
-    with served(pty_board, serve) as port, connect(f"{scheme}://127.0.0.1:{port}") as board:
+    with served(pty_board, serve) as number, connect(f"{scheme}://127.0.0.1:{number}") as board:
         assert "linux" == board.call(onboard.about)["platform"]
         assert board.repl._pastes

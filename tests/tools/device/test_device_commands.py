@@ -56,6 +56,16 @@ def test_files_by_hand(busy: PtyBoard, tmp_path: Path) -> None:
     wait_for_tick(busy)
 
 
+def test_progress_on_a_terminal(pty_board: PtyBoard, tmp_path: Path) -> None:
+    """How far a file is, on one line that is gone in the end; a script sees none of it."""
+    file = tmp_path / "a.bin"
+    file.write_bytes(bytes(4096))
+    with running("files", "write", str(file), "--port", str(pty_board.path)) as (_, output):
+        said = until_said(output, b"a.bin: written")
+    assert [f"\ra.bin {percent} %".encode() in said for percent in (0, 25, 50, 75, 100)] == [True] * 5
+    assert said.rpartition(b"a.bin: written")[0].endswith(b"\r" + b" " * len("a.bin 100 %") + b"\r")
+
+
 def test_sync_by_hand(pty_board: PtyBoard, tmp_path: Path) -> None:
     """A dry run says what the real one then does; a second one has nothing to do."""
     folder = tmp_path / "folder"

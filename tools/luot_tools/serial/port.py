@@ -20,10 +20,13 @@ except ModuleNotFoundError:
 
 BAUD = 115_200
 WRITE_WITHIN_S = 5.0
+BUSY_FOR_S = 3.0
+"""Systems look at a port that was just plugged in (ModemManager does for seconds): so long it may be busy."""
 
 _POLL_S = 0.01
 """How long pyserial waits for a first byte; its time limit is set once, for rfc2217 negotiates every change."""
 
+_TRY_AGAIN_S = 0.1
 _MOST_BYTES = 4096
 _SILICON_LABS = 0x10C4
 _BUSY = (errno.EBUSY, errno.EAGAIN)
@@ -96,7 +99,27 @@ class SerialPort:
 
 
 def open_port(address: str, baud: int = BAUD) -> SerialPort:
-    """Open it for us alone; raises PortAddressInvalid, PortMissing, PortForbidden or PortBusy."""
+    """Open it for us alone; raises PortAddressInvalid, PortMissing, PortForbidden, or PortBusy after BUSY_FOR_S."""
+    until = time.monotonic() + BUSY_FOR_S
+    while True:
+        try:
+            return _opened(address, baud)
+        except PortBusy:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_TRY_AGAIN_S)
+
+
+def found_ports() -> list[Found]:
+    """The serial ports of this machine, USB ones first, by name."""
+    ports = [
+        Found(port.device, port.vid, port.pid, port.serial_number or "", port.product or port.description or "")
+        for port in list_ports.comports()
+    ]
+    return sorted(ports, key=lambda port: (port.vid is None, port.address))
+
+
+def _opened(address: str, baud: int) -> SerialPort:
     try:
         # pyserial's rfc2217 has a time limit for writes of its own, also 5 s, and takes no other.
         write_s = None if address.startswith("rfc2217:") else WRITE_WITHIN_S
@@ -116,15 +139,6 @@ def open_port(address: str, baud: int = BAUD) -> SerialPort:
     except OSError as error:
         raise _why_closed(address, error) from None
     return SerialPort(address, line)
-
-
-def found_ports() -> list[Found]:
-    """The serial ports of this machine, USB ones first, by name."""
-    ports = [
-        Found(port.device, port.vid, port.pid, port.serial_number or "", port.product or port.description or "")
-        for port in list_ports.comports()
-    ]
-    return sorted(ports, key=lambda port: (port.vid is None, port.address))
 
 
 def _is_silicon_labs(address: str) -> bool:
