@@ -12,6 +12,7 @@ from pulled_cable import END_OF_PROGRAM, cut_during, writes_of
 from luot_controller.errors import UsageProblem
 from luot_tools.device import onboard_reader
 from luot_tools.device.board import Board, connect
+from luot_tools.device.errors import BoardFull
 from luot_tools.device.setup import ProgramEnded, SelfTestFailed, Step, Wish, fingerprint, steps, with_manifest
 
 pytestmark = pytest.mark.real
@@ -160,6 +161,17 @@ def test_a_board_that_fails_its_self_test_starts_nothing(pty_board: PtyBoard, of
     with connect(str(pty_board.path)) as board:
         set_up(board, office)
     assert whole(pty_board, OLD)
+
+
+def test_on_a_littlefs(littlefs_board: PtyBoard, office: Identities) -> None:
+    """As a real board has it; and an update that does not fit leaves the reader as it is, at work."""
+    with connect(str(littlefs_board.path)) as board:
+        assert "done" == did(set_up(board, office))["start"]
+        assert ["kept", "kept", "kept", "done", "kept"] == list(did(set_up(board, office)).values())
+        with pytest.raises(BoardFull):
+            set_up(board, office, {**OLD, "luot_firmware/large.py": bytes(2_000_000)})
+        assert board.call(onboard_reader.installed)["is_whole"]
+        assert ["kept", "kept", "kept", "done", "kept"] == list(did(set_up(board, office)).values())
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,13 @@ def apply(board: Board, change: Change, progress: Progress = _no_progress) -> No
     """
     for path in change.remove:
         remove(board, path)
+    check_fits(board, change)
+    for path, data in change.write.items():
+        write(board, path, data, progress)
+
+
+def check_fits(board: Board, change: Change) -> None:
+    """Raise BoardFull unless all of it can be written, with nothing removed before."""
     sizes = {path: len(data) for path, data in change.write.items()}
     there = states(board, list(sizes))
     # The old file of a name goes when the new one is whole, one after another: the largest needs twice its room.
@@ -182,8 +189,6 @@ def apply(board: Board, change: Change, progress: Progress = _no_progress) -> No
     begun = sum(found.size for found in states(board, [path + NEW for path in sizes]).values() if found)
     if sizes:
         check_space(board, max(grow_bytes, 0) + max(sizes.values()), but_bytes=begun)
-    for path, data in change.write.items():
-        write(board, path, data, progress)
 
 
 def _fill(board: Board, path: str, data: bytes, begun: State | None, progress: Progress) -> None:

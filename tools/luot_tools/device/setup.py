@@ -74,6 +74,8 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
         key = f"key {office_kid} stays" if keep_key else f"with a new key for {wish.reader}"
         yield Step("provision", "would do", f"{SETTINGS}, {key}")
         return
+    if not change.remove:
+        files.check_fits(board, change)
     if change.write or change.remove:
         files.remove(board, firmware.START)
         files.apply(board, change, progress)

@@ -95,6 +95,10 @@ class SerialPort:
     def close(self) -> None:
         """See Port."""
         with contextlib.suppress(OSError):  # a port that has gone is closed
+            if sys.platform == "win32":
+                # Windows clears DTR before RTS, which resets an ESP32.
+                self._line.rts = False
+                self._line.dtr = False
             self._line.close()
 
 
