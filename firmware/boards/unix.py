@@ -24,6 +24,7 @@ from models.mfrc522_model import Mfrc522Model
 _IMAGE = "/flash.img"
 _MOUNTED = "/flash"
 _AF_UNIX = 1  # on Linux; no board has it
+_PAUSE_MS = 5  # of a reader on mains
 
 
 class Board:
@@ -67,17 +68,17 @@ class Board:
         chip = Mfrc522Model(field, now)
         if settings.hall is None:
             terminal = Terminal()
-            return Mfrc522(chip, chip.chip_select, chip.reset_pin), terminal, terminal, ()
+            return Mfrc522(chip, chip.chip_select, chip.reset_pin, _PAUSE_MS, stays_on=True), terminal, terminal, ()
         self._faults = Faults(chip, self._device, _MOUNTED)
         hall = Hall(settings.hall, settings.reader, field, self._faults)
         return ReaderInHall(chip, hall), hall, hall, (hall.run(),)
 
 
 class ReaderInHall(Mfrc522):
-    """A CardReader to whose surroundings the hall makes one change before each poll: none is too short to be seen."""
+    """A CardReader to whose surroundings the hall makes one change between two polls: none is too short to be seen."""
 
     def __init__(self, chip, hall):
-        super().__init__(chip, chip.chip_select, chip.reset_pin)
+        super().__init__(chip, chip.chip_select, chip.reset_pin, _PAUSE_MS, stays_on=True)
         self._hall = hall
 
     async def poll(self):

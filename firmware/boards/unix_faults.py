@@ -68,6 +68,7 @@ class Faults:
 
     def _stop_crystal(self):
         self._chip.crystal_cycles = _NEVER
+        self._chip.reset()
 
     def _weaken_supply(self):
         self._chip.on_access = self._dip_in_field

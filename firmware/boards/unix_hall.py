@@ -35,12 +35,15 @@ class Hall:
         self._faults = faults
         self._button = 0
         self._changes = []
+        self._unseen_by = 0
         self._lines = []
         self._has_lines = asyncio.Event()
 
     def change(self):
-        """Make the next change, if one has come."""
-        if self._changes:
+        """A poll begins: make the next change, if one has come and the last one was seen by a whole poll."""
+        self._unseen_by = max(0, self._unseen_by - 1)
+        if self._changes and not self._unseen_by:
+            self._unseen_by = 1
             self._changes.pop(0)()
 
     def take(self):
@@ -88,12 +91,15 @@ class Hall:
     def _take(self, line):
         try:
             fields = json.loads(line)
-            if "uid" in fields or "uids" in fields:
-                self._changes.append(self._cards(fields))
-            else:
-                self._changes.append(self._faults.act(fields))
+            change = self._cards(fields) if "uid" in fields or "uids" in fields else self._faults.act(fields)
         except (ValueError, KeyError, TypeError, AttributeError):
             print("hall: not understood:", line, file=sys.stderr)
+            return
+        if self._changes or self._unseen_by:
+            self._changes.append(change)
+        else:
+            self._unseen_by = 2  # in the middle of a poll, which counts for nothing
+            change()
 
     def _cards(self, fields):
         """What lays exactly these cards into the field."""

@@ -1,7 +1,8 @@
 """The card chip NXP MFRC522 and its clones as a CardReader on SPI. Makes no bus and no pin; waits for nothing for ever.
 
 Numbers of sections are those of NXP's data sheet, revision 3.9. One cycle of chip select writes one register (8.1.2.2)
-or reads any number (8.1.2.1), so what is read together is read in one burst. Between polls the chip is powered down.
+or reads any number (8.1.2.1), so what is read together is read in one burst. Between polls the chip is powered down,
+or else waits with its field on.
 """
 
 import asyncio
@@ -113,13 +114,15 @@ class Mfrc522:
     chip_select, reset: called with 0 or 1; reset is the pin NRSTPD, or None when it is tied high.
     pause_ms: how long the chip sleeps before each poll of the field, at most 15 to stay within a CardReader's time.
     sleep_ms: an async function, asyncio's own by default.
+    stays_on: for readers on mains, whose chip does not sleep: an empty field stays on, so that a card which comes into
+    it is read 7 ms sooner; that is 74 mA for ever.
 
     starts: how often the chip was reset and set up; more than once means that it was disturbed.
     version: VersionReg, once it was read.
     cards, refusal: see `drivers`.
     """
 
-    def __init__(self, spi, chip_select, reset=None, pause_ms=15, sleep_ms=None):
+    def __init__(self, spi, chip_select, reset=None, pause_ms=15, sleep_ms=None, stays_on=False):
         self.starts = 0
         self.version = None
         self.cards = 0
@@ -131,6 +134,8 @@ class Mfrc522:
         self._reset = reset
         self._pause_ms = pause_ms
         self._sleep_ms = sleep_ms or asyncio.sleep_ms
+        self._stays_on = stays_on
+        self._is_on = False
         self._found = []
         self._is_lost = False
         self._losses = 0
@@ -150,20 +155,27 @@ class Mfrc522:
         await self._sleep_ms(self._pause_ms)
         self.cards = 0
         self.refusal = None
+        was_on, self._is_on = self._is_on, False
         try:
-            fault = await self._resume()
-            if fault or self._is_lost:
-                await self._restart()
-            self._write(_TX_CONTROL, _FIELD_ON)
-            await self._sleep_ms(_CARD_START_MS)
+            if not was_on or self._fault():
+                fault = await self._resume()
+                if fault or self._is_lost:
+                    await self._restart()
+                self._write(_TX_CONTROL, _FIELD_ON)
+                await self._sleep_ms(_CARD_START_MS)
             self._left_ms = _FIELD_MS
             outcome = await self.exchange(WAKE_UP, SHORT_FRAME_BITS)
             if outcome != SILENCE:
                 await self._read_cards()
                 self._note(outcome)
+            # A card that answered forgets what it was told only in the dark.
+            self._is_on = self._stays_on and outcome == SILENCE and not self._is_lost
         finally:
-            self._write(_TX_CONTROL, _FIELD_OFF)
-            self._write(_COMMAND, _POWER_DOWN)
+            if self._is_on:
+                self._write(_COMMAND, _IDLE)  # else noise would be taken for an answer during the pause
+            else:
+                self._write(_TX_CONTROL, _FIELD_OFF)
+                self._write(_COMMAND, _POWER_DOWN)
         self._losses = self._losses + 1 if self._is_lost else 0
         if self._found:
             return self._found.pop(0)
@@ -182,8 +194,8 @@ class Mfrc522:
         self._spi.write(frame)
         self._chip_select(1)
         self._write(_BIT_FRAMING, _START_SEND | align << 4 | last_bits)
-        # At 9.4 us a bit, a frame with its answer or the timer takes 1 ms at most; the nine bytes of a select, 1.3 ms.
-        wait_ms = 3 if len(frame) > 6 else 2
+        # At 9.4 us a bit, a frame with its answer or the timer takes 0.9 ms at most, the nine bytes of a select 1.3.
+        wait_ms = 2 if len(frame) > 6 else 1
         outcome = self._outcome
         for _ in range(1 + _LATE_TRIES):
             self._left_ms -= wait_ms
@@ -244,14 +256,19 @@ class Mfrc522:
             self.refusal = UNREADABLE
 
     async def _resume(self):
-        """Leave power-down; None when the chip is as it was left, else what is wrong, UNSTABLE after any reset."""
+        """Leave power-down; as _fault()."""
         self._write(_COMMAND, _IDLE)
-        state = self._state
         for _ in range(_WAKE_TRIES):
             await self._sleep_ms(1)
-            self._read(_STATE, state)
-            if not state[1] & _POWER_DOWN:
+            fault = self._fault()
+            if fault != ASLEEP:
                 break
+        return fault
+
+    def _fault(self):
+        """None when the chip is awake and as it was left, else what is wrong, UNSTABLE after any reset."""
+        state = self._state
+        self._read(_STATE, state)
         self.version = state[2]
         if self.version in (0x00, 0xFF):
             return ABSENT

@@ -8,6 +8,8 @@ from models.mfrc522_model import Mfrc522Model
 ACCESS_US = 60
 """What an access costs in MicroPython on a board, roughly: two calls of a pin, one of SPI, and some bytes at 4 MHz."""
 
+MAINS_PAUSE_MS = 5
+
 UID_4 = bytes.fromhex("04a1b2c3")
 UID_7 = bytes.fromhex("04a1b2c3d4e5f6")
 UID_10 = bytes.fromhex("04a1b2c3d4e5f6071829")
@@ -23,16 +25,20 @@ def run(coroutine):
 
 
 class Bench:
-    """reader is the driver, chip the model, field its field; with has_reset_pin the driver has NRSTPD too."""
+    """reader is the driver, chip the model, field its field; with has_reset_pin the driver has NRSTPD too.
 
-    def __init__(self, *uids, has_reset_pin=False, **chip):
+    on_mains: as a reader is that waits with its field on.
+    """
+
+    def __init__(self, *uids, has_reset_pin=False, on_mains=False, **chip):
         self.clock = SimulatedClock()
         self.field = Field(self.clock.now)
         self.chip = Mfrc522Model(self.field, self.clock.now, **chip)
         self.chip.on_access = self._access
         self.at_access = {}
         pin = self.chip.reset_pin if has_reset_pin else None
-        self.reader = Mfrc522(self.chip, self.chip.chip_select, pin, sleep_ms=self.clock.sleep_ms)
+        pause_ms = MAINS_PAUSE_MS if on_mains else 15
+        self.reader = Mfrc522(self.chip, self.chip.chip_select, pin, pause_ms, self.clock.sleep_ms, on_mains)
         self.cards = [Card(uid) for uid in uids]
         for card in self.cards:
             self.field.put(card)
