@@ -30,8 +30,12 @@ def data(tmp_path: Path) -> Iterator[Path]:
         target=bootstrap.run_office,
         args=(tmp_path / "office",),
         kwargs={
-            "stopping": stopping, "inbox": inbox, "site_file": site, "port": 0,
-            "on_ready": lambda *_: ready.set(), "on_fact": lambda _fact: None,
+            "stopping": stopping,
+            "inbox": inbox,
+            "site_file": site,
+            "port": 0,
+            "on_ready": lambda *_: ready.set(),
+            "on_fact": lambda _fact: None,
         },
     )
     office.start()
