@@ -258,6 +258,7 @@ class Mfrc522:
     async def _resume(self):
         """Leave power-down; as _fault()."""
         self._write(_COMMAND, _IDLE)
+        fault = ASLEEP
         for _ in range(_WAKE_TRIES):
             await self._sleep_ms(1)
             fault = self._fault()

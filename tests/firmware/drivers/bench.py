@@ -4,11 +4,15 @@ from luot_firmware.drivers.mfrc522 import Mfrc522
 from models.clock import SimulatedClock
 from models.iso14443a_model import Card, Field
 from models.mfrc522_model import Mfrc522Model
+from models.mfrc522_uart import FROM_ANSWER, FROM_BYTE, FROM_UID
 
 ACCESS_US = 60
 """What an access costs in MicroPython on a board, roughly: two calls of a pin, one of SPI, and some bytes at 4 MHz."""
 
 MAINS_PAUSE_MS = 5
+
+CHIPS = [(start, bit) for start in (FROM_ANSWER, FROM_BYTE, FROM_UID) for bit in (0, 1)]
+"""Where a chip counts a collision from, and what it reads there: the data sheet leaves both open."""
 
 UID_4 = bytes.fromhex("04a1b2c3")
 UID_7 = bytes.fromhex("04a1b2c3d4e5f6")
