@@ -128,6 +128,23 @@ def test_a_program_that_does_not_end(board: ModelBoard) -> None:
     assert (b"1\r\n", b"") == repl.run(b"print(1)", 5)
 
 
+@pytest.mark.parametrize("pastes", [True, False])
+def test_a_program_of_which_a_byte_was_lost(board: ModelBoard, pastes: bool) -> None:
+    """The board waits for the rest, or for its end: that is found in seconds, however long the program may take."""
+    board.pastes = pastes
+    repl = repl_on(board)
+    repl.enter()
+    take = board._take
+    board._take = lambda byte: None if byte == 0x04 else take(byte)  # type: ignore[method-assign]
+    began_s = board.now_s
+    with pytest.raises(BoardGarbled):
+        repl.run(b"print(1)", 60)
+    assert board.now_s - began_s < 5
+    board._take = take  # type: ignore[method-assign]
+    repl.enter()
+    assert (b"1\r\n", b"") == repl.run(b"print(1)", 5)
+
+
 def test_a_program_that_prints_too_much(board: ModelBoard) -> None:
     """Memory here is bounded whatever the board prints."""
     repl = repl_on(board)

@@ -35,7 +35,7 @@ _LONGEST_TRY_S = 2.0
 _AGAIN_S = 0.03
 """Between interrupts of a board that starts; it buffers a few hundred bytes, which so last for seconds."""
 _REST_WITHIN_S = 2.0
-"""For the end of an answer whose beginning has come."""
+"""For what a board says at once: a window, that it has a program, the end of an answer whose beginning has come."""
 _PIECE_BYTES = 256
 _PIECE_PAUSE_S = 0.01
 _PROMPT = b'Type "help()" for more information.\r\n>>> '
@@ -155,7 +155,7 @@ class RawRepl:
             self.line.write(program[at : at + _PIECE_BYTES], deadline)
             self.line.pause(_PIECE_PAUSE_S)
         self.line.write(_END, deadline)
-        if self.line.take(2, deadline) != b"OK":
+        if self.line.take(2, deadline.sooner(_REST_WITHIN_S)) != b"OK":
             raise BoardGarbled(self.line.address, self.line.said)
 
     def _offers_paste(self, deadline: Deadline) -> bool:
@@ -180,7 +180,7 @@ class RawRepl:
         room, at = window, 0
         while at < len(program):
             while not room or self.line.any_waiting():
-                said = self.line.take(1, deadline)
+                said = self.line.take(1, deadline.sooner(_REST_WITHIN_S))
                 if said == _END:  # it cannot compile this, and waits for us to see it
                     self.line.write(_END, deadline)
                     return
@@ -193,7 +193,7 @@ class RawRepl:
             room -= len(piece)
         self.line.write(_END, deadline)
         for _ in range(len(program) // window + 2):  # windows that were still under way
-            said = self.line.take(1, deadline)
+            said = self.line.take(1, deadline.sooner(_REST_WITHIN_S))
             if said == _END:
                 return
             if said != _MORE:
