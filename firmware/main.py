@@ -11,7 +11,7 @@ if ".frozen" not in sys.path:
 
 import asyncio
 
-from luot_firmware import settings
+import luot_firmware
 from luot_firmware.app import App
 from luot_firmware.clock import Clock
 from luot_firmware.feedback import Feedback
@@ -29,11 +29,15 @@ else:
 def main(argv):
     """Run the reader until it is interrupted; returns 0, or 2 when its settings cannot be used."""
     board = Board(argv)
+    from luot_firmware import settings
+
     try:
         ours = settings.load(board.flash)
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    # Used once: what it takes in memory is needed elsewhere.
+    del sys.modules["luot_firmware.settings"], luot_firmware.settings, settings
     outbox = Outbox(board.mount())
     card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from luot_controller.errors import LuotError
+from luot_tools import firmware_constants
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "firmware", ROOT / "protocol")
@@ -51,9 +52,10 @@ def compiled(platform: str) -> dict[str, bytes]:
 def _built(program: str, name: str, file: Path, folder: Path) -> tuple[str, bytes]:
     if name in _FROM_SOURCE:
         return name, file.read_bytes()
-    out = folder / name.replace("/", "-")
+    marked, out = folder / name.replace("/", "-"), folder / name.replace("/", "-").replace(".py", ".mpy")
+    marked.write_text(firmware_constants.marked(file.read_text(encoding="utf-8")), encoding="utf-8")
     # -s: the name that tracebacks show; the same on every machine, so that the same source gives the same bytes.
-    command = [program, "-s", name, "-o", str(out), str(file)]
+    command = [program, "-s", name, "-o", str(out), str(marked)]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise LuotError(f"{file} does not compile for a board", done.stderr.strip())
