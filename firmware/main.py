@@ -37,7 +37,8 @@ def main(argv):
         print(error, file=sys.stderr)
         return 2
     # Used once: what it takes in memory is needed elsewhere.
-    del sys.modules["luot_firmware.settings"], luot_firmware.settings, settings
+    delattr(luot_firmware, "settings")
+    del sys.modules["luot_firmware.settings"], settings
     outbox = Outbox(board.mount())
     card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)
