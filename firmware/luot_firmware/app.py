@@ -7,6 +7,9 @@ from luot_firmware.tasks import run_together
 from luot_protocol import faults
 from luot_protocol.card import card_hash
 
+FACE_MS = 10_000
+"""A face pressed within this of the drop is sent with the card that was dropped; later there is nobody to rate."""
+
 _CHIP_PAUSE_S = 2
 _WATCH_S = 1
 _MEND_EVERY = 10
@@ -24,6 +27,7 @@ class App:
         self._outbox = outbox
         self._link = link
         self._faces = faces
+        self._dropped = None
 
     async def run(self, *others):
         """Work for ever, together with `others`, coroutines of the board."""
@@ -42,7 +46,9 @@ class App:
             uid = self._scanner.see(in_field, reader.cards, reader.refusal and faults.number(reader.refusal))
             self._show("card", self._scanner.fault)
             if uid is not None:
-                self._tap(uid)
+                self._tap(uid, self._buttons.take())
+            elif self._settings.role == "dropoff":
+                self._rate()
 
     async def _watch(self):
         """Look after the flash: what holds is shown, and a failing one is tried again now and then."""
@@ -60,10 +66,21 @@ class App:
         else:
             self._faces.begins(fault)
 
-    def _tap(self, uid):
+    def _rate(self):
+        """A face for the card that was just dropped: one, and soon; any other press is nobody's."""
+        button = self._buttons.take()
+        if button and self._dropped is not None:
+            uid, at_ms = self._dropped
+            if self._clock.now_ms() - at_ms <= FACE_MS:
+                self._tap(uid, button)
+            self._dropped = None
+
+    def _tap(self, uid, button):
         at_ms = self._clock.now_ms()
+        if self._settings.role == "dropoff":
+            self._dropped = uid, at_ms
         try:
-            record = self._outbox.append(card_hash(self._settings.card_key, uid), at_ms, self._buttons.take())
+            record = self._outbox.append(card_hash(self._settings.card_key, uid), at_ms, button)
         except OutboxFull as full:
             self._faces.not_kept(full.fault)
             return

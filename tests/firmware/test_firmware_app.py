@@ -21,6 +21,7 @@ class Parts:
     """Stands for every part of the app and notes in order what it was told; polls give `field` in turn, then end."""
 
     card_key = CARD_KEY
+    role = "entry"
     cards = 1
     refusal = None
 
@@ -110,3 +111,40 @@ def test_a_silent_chip_is_shown_and_tried_again():
         app_module._CHIP_PAUSE_S = pause
     assert [("begins", faults.CHIP_FAILED), ("begins", faults.CHIP_ABSENT)] == steps[:2]
     assert ["append", "heard", "tapped"] == [step[0] for step in steps[2:]]
+
+
+class DropOff(Parts):
+    """A drop-off reader; `presses` is the button found at each poll, each of which takes `step_ms`."""
+
+    role = "dropoff"
+
+    def __init__(self, field, presses, step_ms):
+        super().__init__(field)
+        self.presses = list(presses)
+        self.ms = 0
+        self.step_ms = step_ms
+
+    async def poll(self):
+        found = await super().poll()
+        self.ms += self.step_ms
+        self.button = self.presses.pop(0)
+        return found
+
+    def now_ms(self):
+        return self.ms
+
+
+def rated(field, presses, step_ms=2000):
+    parts = DropOff(field, presses, step_ms)
+    try:
+        asyncio.run(App(parts, parts, parts, Scanner(parts), parts, parts, parts, parts).run())
+    except EOFError:
+        return [step[1:] for step in parts.told if step[0] == "append"]
+    raise AssertionError("ended early")
+
+
+def test_a_face_after_the_drop_is_sent_with_the_dropped_card():
+    """Once, within ten seconds; a press before any card, a second one and a late one are nobody's."""
+    card = card_hash(CARD_KEY, A)
+    assert [(card, 4000, 0), (card, 6000, 2)] == rated([None, A, None, None], [3, 0, 2, 1])
+    assert [(card, 2000, 0)] == rated([A] + [None] * 6, [0] * 6 + [2])
