@@ -250,6 +250,12 @@ class Reader:
         done = run_micropython(HERE / "on_device.py", HERE, "on_littlefs", "fill", image, boot, count)
         assert (0, "") == (done.returncode, done.stderr)
 
+    def line(self) -> str:
+        """The next line on its standard output."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
     def kill(self) -> tuple[str, str]:
         """Power off; returns standard output and error."""
         return self._end(signal.SIGKILL)[1:]
