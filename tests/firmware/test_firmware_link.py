@@ -1,11 +1,13 @@
 """Which frames from the office settle a tap, and when a tap is sent again."""
 
 import asyncio
+import json
+from binascii import hexlify
 
 from luot_firmware.flash import Flash
 from luot_firmware.link import NO_RECEIPT_MS, Link
 from luot_firmware.outbox import Outbox
-from luot_firmware.settings import Settings
+from luot_firmware.settings import check
 from luot_protocol import codes, faults, frames
 
 ALSO_ON_MICROPYTHON = True
@@ -13,22 +15,23 @@ ALSO_ON_MICROPYTHON = True
 KEY, OTHER_KEY = b"\x01" * 32, b"\x02" * 32
 KID, OTHER_KID = b"r1", b"r2"
 
-OURS = Settings(
-    {
-        "reader": "entry-1",
-        "site": "demo",
-        "role": "entry",
-        "kid": KID,
-        "key": KEY,
-        "card_key": bytes(32),
-        "link": "link-1",
-        "host": "127.0.0.1",
-        "port": 1,
-        "user": "u",
-        "password": "p",
-        "language": "en",
-        "hall": None,
-    }
+OURS = check(
+    json.dumps(
+        {
+            "reader": "entry-1",
+            "site": "demo",
+            "role": "entry",
+            "kid": hexlify(KID).decode(),
+            "key": hexlify(KEY).decode(),
+            "card_key": "00" * 32,
+            "link": "link-1",
+            "host": "127.0.0.1",
+            "port": 1,
+            "user": "u",
+            "password": "p",
+            "language": "en",
+        }
+    )
 )
 
 
