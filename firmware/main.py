@@ -12,6 +12,7 @@ if ".frozen" not in sys.path:
 import asyncio
 
 import luot_firmware
+import luot_protocol
 from luot_firmware.app import App
 from luot_firmware.clock import Clock
 from luot_firmware.feedback import Feedback
@@ -36,9 +37,6 @@ def main(argv):
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    # Used once: what it takes in memory is needed elsewhere.
-    delattr(luot_firmware, "settings")
-    del sys.modules["luot_firmware.settings"], settings
     outbox = Outbox(board.mount())
     card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)
@@ -47,12 +45,21 @@ def main(argv):
     health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm)
     link = Link(ours, outbox, clock, faces, health)
     app = App(ours, card_reader, buttons, scanner, clock, outbox, link, faces)
+    del settings
+    _forget(luot_firmware, "settings")
+    _forget(luot_protocol, "topics")
     gc.collect()
     try:
         asyncio.run(app.run(*others))
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _forget(package, name):
+    """Give back the memory of a module that only a start needs."""
+    del sys.modules[package.__name__ + "." + name]
+    delattr(package, name)
 
 
 if __name__ == "__main__":

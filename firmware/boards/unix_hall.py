@@ -20,6 +20,7 @@ _STEP_S = 0.01
 _RETRY_S = 1
 _MAX_LINE_BYTES = 256
 _MAX_LINES = 64
+_POLLS = 2
 
 
 class Hall:
@@ -40,10 +41,13 @@ class Hall:
         self._has_lines = asyncio.Event()
 
     def change(self):
-        """A poll begins: make the next change, if one has come and the last one was seen by a whole poll."""
+        """A poll begins: make the next change, if one has come and the last one was seen.
+
+        The first poll after a change may look before a card has had its 5 ms of power, so the second is what counts.
+        """
         self._unseen_by = max(0, self._unseen_by - 1)
         if self._changes and not self._unseen_by:
-            self._unseen_by = 1
+            self._unseen_by = _POLLS
             self._changes.pop(0)()
 
     def take(self):
@@ -98,7 +102,7 @@ class Hall:
         if self._changes or self._unseen_by:
             self._changes.append(change)
         else:
-            self._unseen_by = 2  # in the middle of a poll, which counts for nothing
+            self._unseen_by = _POLLS + 1  # in the middle of a poll, which counts for nothing
             change()
 
     def _cards(self, fields):

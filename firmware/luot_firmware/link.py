@@ -11,7 +11,7 @@ import sys
 from luot_firmware import mqtt
 from luot_firmware.pace import Pace
 from luot_firmware.tasks import run_together
-from luot_protocol import faults, frames, topics
+from luot_protocol import faults, frames
 from luot_protocol.errors import ProtocolError
 
 FIRST_PAUSE_MS = 500
@@ -34,6 +34,8 @@ class Link:
     """
 
     def __init__(self, settings, outbox, clock, faces, health):
+        from luot_protocol import topics  # only here, so that a start can forget it
+
         self.counters = {}
         self.sessions = 0
         self._settings = settings
