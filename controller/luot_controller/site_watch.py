@@ -115,6 +115,12 @@ def site_fields(site: Site) -> dict[str, object]:
         "classes": [
             {"id": row.id, "name": row.name, "head_start_ms": row.head_start_min * MINUTE_MS} for row in site.classes
         ],
+        "rules": {
+            "next_finishes": site.calls.next_finishes,
+            "recalls_before_no_show": site.calls.recalls_before_no_show,
+            "no_show_pause_ms": site.calls.no_show_pause_s * 1000,
+            "day_end": {state.value: end.value for state, end in site.policy().day_ends.items()},
+        },
     }
 
 

@@ -94,6 +94,12 @@ SITE = Message(
     Field("services", "list", "maps of id, name and target_min, the minutes of waiting to stay below"),
     Field("desks", "list", "maps of id and services (list of ids)"),
     Field("classes", "list", "maps of id, name and head_start_ms"),
+    Field(
+        "rules",
+        "map",
+        "next_finishes (flag), recalls_before_no_show, no_show_pause_ms, and day_end: by state, what a close does",
+        optional=True,
+    ),
 )
 BOARD = Message(
     "board",
@@ -125,6 +131,7 @@ DESK = Message(
     Field("class", "text", "the visit's", optional=True),
     Field("since_ms", "int", "when this state began", optional=True),
     Field("recalls", "int", "times called again", optional=True),
+    Field("called_ms", "int", "while called: when the number was last called or recalled", optional=True),
     Field("reason", "text", "why this one was called: a reason code", optional=True),
     Field("over", "int", "the number that had waited longer, where there was one", optional=True),
     Field("held", "list", "the numbers that this desk holds, oldest first, at most 8", optional=True),

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -14,17 +14,18 @@ from textual.command import CommandPalette
 from textual.css.query import NoMatches
 
 from luot_controller.console import wording
-from luot_controller.console.actions import BY_NAME, RESUME, TRANSFER, Action
+from luot_controller.console.actions import BY_NAME, FINISH, NEXT, TRANSFER, Action
 from luot_controller.console.asking import Asking
 from luot_controller.console.errands import Errands
 from luot_controller.console.news import Answered, Replied
 from luot_controller.console.office import Connect, DeskOffice
 from luot_controller.console.palette import ActionProvider
 from luot_controller.console.presses import Presses
+from luot_controller.console.questions import Fields, Questions, questions
 from luot_controller.console.screens.choice import ChoiceScreen
 from luot_controller.console.screens.desk import DeskScreen
 from luot_controller.console.screens.help import HelpScreen
-from luot_controller.console.state import Desk, View
+from luot_controller.console.state import CLERK, Desk, View
 from luot_controller.console.strip import HallLine, hall_lines
 from luot_controller.console.widgets.notice import Notice
 from luot_controller.errors import LuotError
@@ -38,7 +39,7 @@ ANSWER_WITHIN_S = 3.0
 
 
 class ConsoleApp(ScreenApp):
-    """One desk's console.
+    """One desk's console; a supervisor's (`role`) looks at any desk, and begins with `desk`.
 
     `connect` builds the conversation with the office; `strip` is the file in which a simulated hall says what happens
     in it. The rest is as every screen has it, but that the clerk can change the language.
@@ -59,12 +60,13 @@ class ConsoleApp(ScreenApp):
         clock: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
         strip: Path | None = None,
+        role: str = CLERK,
     ) -> None:
         super().__init__(language=language, light=light, clock=clock, zone=zone)
         self._strip = strip
         self._strip_shown = True
         self._hall: tuple[HallLine, ...] = ()
-        self.view: View = View(desk, self._began_s)
+        self.view: View = View(desk, self._began_s, role)
         self.presses = Presses()
         self._was_open = False
         self._asking = Asking(self.set_timer, self._ask_next)
@@ -130,35 +132,28 @@ class ConsoleApp(ScreenApp):
     # The clerk's keys.
 
     def action_desk(self, name: str) -> None:
-        """Do a desk action, unless it may not be done now; one that needs a choice asks first."""
+        """Do a desk action, unless it may not be done now; what it needs to know is asked first."""
         action, desk = BY_NAME[name], self.view.desk
         if self._refused(action) or desk is None:
             return
-        if action is RESUME:
-            held = {str(number): wording.number_name(number) for number in desk.held}
-            self._choose(action, desk, _("Which number?"), held)
-        elif action is TRANSFER:
-            self._choose(action, desk, _("Into whose line?"), self.view.other_services())
-        else:
-            self._send(action, desk, desk.number)
-
-    def _choose(self, action: Action, desk: Desk, title: str, choices: dict[str, str]) -> None:
-        """Let the clerk choose; the command then expects the desk as it was when the list was opened."""
-
-        def chosen(choice: str | None) -> None:
-            if choice is None or self._refused(action, chosen=True):
-                return
-            if action is RESUME:
-                self._send(action, desk, int(choice), number=int(choice))
-            else:
-                self._send(action, desk, desk.number, choices[choice], service=choice)
-
-        if not choices:
+        if action is TRANSFER and not (self.view.other_services() or self.view.other_desks()):
             self._say(_("There is no other service here."), "soft")
-        elif action is RESUME and len(choices) == 1:
-            chosen(next(iter(choices)))
         else:
-            self.push_screen(ChoiceScreen(title, choices), chosen)
+            self._ask(questions(action, self.view, self._clock(), self._zone), action, desk)
+
+    def _ask(self, dialogs: Questions, action: Action, desk: Desk, answer: str | None = None) -> None:
+        """Show the next dialog, or send; the command then expects the desk as it was when the first was opened."""
+
+        def answered(chosen: str | None) -> None:
+            if chosen is not None and not self._refused(action, chosen=True):
+                self._ask(dialogs, action, desk, chosen)
+
+        try:
+            dialog = next(dialogs) if answer is None else dialogs.send(answer)
+        except StopIteration as end:
+            self._send(action, desk, end.value)
+        else:
+            self.push_screen(dialog, answered)
 
     def _refused(self, action: Action, chosen: bool = False) -> bool:
         refused = self.presses.refuse(action, self.view, self._clock(), chosen)
@@ -166,9 +161,12 @@ class ConsoleApp(ScreenApp):
             self._say(refused, "soft")
         return refused is not None
 
-    def _send(self, action: Action, desk: Desk, number: int | None, service: str = "", /, **more: Any) -> None:
-        """`number` and the name of a service are for the sentence that says what was done."""
+    def _send(self, action: Action, desk: Desk, fields: Fields) -> None:
+        following = NEXT if fields.pop("finish", False) else None
+        if following:
+            action = FINISH
         office_ms = self.view.pulse.office_ms(self._clock())
+        number, where = fields.get("number", desk.number), wording.where(self.view, desk, action, fields)
         self.presses.pending = action
         send = partial(
             self.office.command,
@@ -177,9 +175,9 @@ class ConsoleApp(ScreenApp):
             expects=desk.version,
             expires_ms=None if office_ms is None else office_ms + self.view.pulse.lasting_ms(REPLY_WITHIN_S),
             timeout_s=REPLY_WITHIN_S,
-            **more,
+            **fields,
         )
-        self._commands.run(send, lambda outcome: self.tell(Replied(action, number, service, outcome)))
+        self._commands.run(send, lambda outcome: self.tell(Replied(action, number, where, following, outcome)))
 
     @on(Replied)
     def _take_in_reply(self, event: Replied) -> None:
@@ -191,12 +189,25 @@ class ConsoleApp(ScreenApp):
             raise outcome
         else:
             self.view.hear_reply(outcome)
-            if outcome["ok"]:
-                called = outcome.get("called")
-                self._say(wording.done(event.action, called, event.number, event.service), "done")
-            else:
+            if not outcome["ok"]:
                 self._say(wording.refusal(str(outcome.get("code", "")), self.view.desk_id), "refused")
+            else:
+                self._say(wording.done(event.action, event.number, event.where, outcome), "done")
+                if event.following and self.view.desk:
+                    self._send(event.following, self.view.desk, {})
         self.changed()
+
+    def action_other_desk(self) -> None:
+        """Let a supervisor look at another desk."""
+
+        def chosen(desk: str | None) -> None:
+            if desk is not None:
+                self.view.look_at(desk)
+                self.changed("desk")
+
+        names = {desk: wording.desk_name(desk) for desk in (self.view.site.desks if self.view.site else ())}
+        if names:
+            self.push_screen(ChoiceScreen(_("Which desk?"), names), chosen)
 
     def action_help(self) -> None:
         """Show the help page."""
@@ -224,9 +235,12 @@ class ConsoleApp(ScreenApp):
             self._say(_("The hall is silent just now."), "soft")
         self.draw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As Textual asks: whether there is such an action here."""
-        return action != "strip" or self._strip is not None
+        if action == "strip":
+            return self._strip is not None
+        named = BY_NAME.get(str(parameters[0]) if action == "desk" and parameters else action)
+        return named is None or self.view.role in named.roles
 
     def action_help_quit(self) -> None:
         """Control-C is easily pressed by mistake, so it only says how to leave."""

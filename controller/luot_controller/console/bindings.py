@@ -21,4 +21,4 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 
 def possible(app: App[Any]) -> tuple[Action, ...]:
     """The registry's actions that `app` has, in order: not each console was given everything."""
-    return tuple(action for action in ACTIONS if app.check_action(action.method, ()))
+    return tuple(action for action in ACTIONS if app.check_action(action.method, (action.name,)))

@@ -12,12 +12,14 @@ from luot_controller.console.actions import Action
 class Replied(Message):
     """A command ended: with a reply, or with the reason that there is none.
 
-    `number` is the one it was about; `service` the name of the service into whose line it went.
+    `number` is the one it was about, `where` the name of the line that it went into; `following` is what is to be done
+    once it is done.
     """
 
     action: Action
     number: int | None
-    service: str
+    where: str
+    following: Action | None
     outcome: dict[str, Any] | Exception
 
 

@@ -13,15 +13,13 @@ class DeskOffice(Office, Protocol):
         self,
         command: str,
         desk: str,
-        /,
         *,
         expects: int | None = None,
         expires_ms: int | None = None,
         timeout_s: float = 5.0,
-        number: int | None = None,
-        service: str | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
-        """Send a clerk's key, with a `number` or a `service` where it needs one; blocks until the reply."""
+        """Send a key, with what the command needs besides (see messages.COMMAND); blocks until the reply."""
 
     def ask(self, ask: str, /, *, timeout_s: float = 5.0, desk: str | None = None) -> dict[str, Any]:
         """Send a question; blocks until the answer."""

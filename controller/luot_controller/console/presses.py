@@ -5,7 +5,7 @@ awaited, and what is the same key still held down, is refused here, with the rea
 """
 
 from luot_controller.console import wording
-from luot_controller.console.actions import Action
+from luot_controller.console.actions import Action, can
 from luot_controller.console.state import View
 from luot_controller.screen.pulse import Reach
 
@@ -34,7 +34,4 @@ class Presses:
             return wording.pending(self.pending)
         if held:
             return ""
-        desk = view.desk
-        if not action.offered(desk):
-            return wording.not_offered(action, desk)
-        return None
+        return None if can(action, view, now_s) else wording.not_offered(action, view, now_s)

@@ -15,6 +15,8 @@ from luot_controller.screen.pulse import Pulse, Reach
 WATCHED = ("office", "site", "service", "desk")
 """The topic names that the console is made of."""
 
+CLERK, SUPERVISOR = "clerk", "supervisor"
+
 HEAD = 5
 HELD = 8
 """A desk tells no more of the numbers that it holds."""
@@ -24,7 +26,9 @@ HELD = 8
 class Desk:
     """One desk as it was last said; `stamp` is (epoch, version), `held` the numbers put aside, oldest first.
 
-    `undo` is whether its last command can be taken back.
+    `undo` is whether its last command can be taken back, `duty` whether it calls (`why` it is paused), `then` the
+    services still to come after this one, `leaving` whether the citizen has given the card back, `called_ms` when the
+    number was last called or recalled.
     """
 
     stamp: tuple[int, int]
@@ -38,6 +42,11 @@ class Desk:
     over: int | None = None
     held: tuple[int, ...] = ()
     undo: bool = False
+    duty: str = "open"
+    why: str | None = None
+    leaving: bool = False
+    then: tuple[str, ...] = ()
+    called_ms: int | None = None
 
     @property
     def version(self) -> int:
@@ -67,6 +76,16 @@ class Upcoming:
     over: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the site asks of its clerks; `day_end` says by state of a visit what closing the day does to it."""
+
+    next_finishes: bool = True
+    recalls_before_no_show: int = 0
+    no_show_pause_ms: int = 0
+    day_end: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Site:
     """Names for ids; `heads` maps a class to its head start in ms, `desks` a desk to its services."""
@@ -76,13 +95,17 @@ class Site:
     services: dict[str, str] = field(default_factory=dict)
     desks: dict[str, frozenset[str]] = field(default_factory=dict)
     heads: dict[str, int] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
 
 
 class View:
-    """The read model of one desk's console; `desk` is the desk's id."""
+    """The read model of one desk's console; `desk_id` is the desk it looks at, `role` clerk or supervisor."""
 
-    def __init__(self, desk: str, now_s: float) -> None:
+    def __init__(self, desk: str, now_s: float, role: str = CLERK) -> None:
         self.desk_id = desk
+        self.role = role
+        self.day_open = True
         self.site: Site | None = None
         self.desks: dict[str, Desk] = {}
         self.lines: dict[str, Line] = {}
@@ -94,6 +117,11 @@ class View:
     def desk(self) -> Desk | None:
         """This console's own desk; None until the office has spoken of it."""
         return self.desks.get(self.desk_id)
+
+    def look_at(self, desk_id: str) -> None:
+        """Look at this desk from now on."""
+        self.desk_id = desk_id
+        self.forget_next()
 
     @property
     def served(self) -> frozenset[str]:
@@ -121,6 +149,36 @@ class View:
         here = self.desk.service if self.desk else None
         return {service: self.service_name(service) for service in services if service != here}
 
+    def services(self) -> dict[str, str]:
+        """Names by id, in the site's order."""
+        return {service: self.service_name(service) for service in (self.site.services if self.site else ())}
+
+    def other_desks(self) -> dict[str, tuple[str, ...]]:
+        """The services of each desk to which the visit could be sent alone: the others that are not closed."""
+        open_ = [desk for desk in (self.site.desks if self.site else ()) if desk != self.desk_id and self._calls(desk)]
+        desks = {
+            desk: tuple(one for one in self.services() if self.site and one in self.site.desks[desk]) for desk in open_
+        }
+        return {desk: services for desk, services in desks.items() if services}
+
+    def _calls(self, desk_id: str) -> bool:
+        desk = self.desks.get(desk_id)
+        return desk is not None and desk.duty != "closed"
+
+    @property
+    def rules(self) -> Rules:
+        """The site's, once they are known."""
+        return self.site.rules if self.site else Rules()
+
+    def no_show_lacks(self, now_s: float) -> tuple[int, int]:
+        """What the site still asks for before a no-show: so many recalls, and so many ms to wait after the last."""
+        desk = self.desk
+        if desk is None or desk.state != "called" or desk.leaving:
+            return 0, 0
+        at_ms, pause_ms = self.pulse.office_ms(now_s), self.rules.no_show_pause_ms
+        left_ms = 0 if at_ms is None or desk.called_ms is None else desk.called_ms + pause_ms - at_ms
+        return max(0, self.rules.recalls_before_no_show - desk.recalls), max(0, left_ms)
+
     def service_name(self, service: str | None) -> str:
         """The name of a service, its id where the site has none for it."""
         return (self.site.services.get(service or "") if self.site else None) or plain(service)
@@ -129,6 +187,7 @@ class View:
         """Take in one message of the watched topics, as `OfficeClient.on_change` gives it."""
         if name == "office":
             self.pulse.hear(message, heard_s)
+            self.day_open = message.get("day") != "closed"
         elif name == "site" and message:
             self.site = _site(message)
         elif name == "service" and topic_id:
@@ -177,6 +236,17 @@ def _site(message: Mapping[str, Any]) -> Site:
         services={row["id"]: plain(row.get("name")) for row in named(message, "services")},
         desks={row["id"]: frozenset(map(str, items(row, "services"))) for row in named(message, "desks")},
         heads={row["id"]: whole(row, "head_start_ms") or 0 for row in named(message, "classes")},
+        classes={row["id"]: plain(row.get("name")) for row in named(message, "classes")},
+        rules=_rules(_map(message, "rules")),
+    )
+
+
+def _rules(message: Mapping[str, Any]) -> Rules:
+    return Rules(
+        next_finishes=message.get("next_finishes") is not False,
+        recalls_before_no_show=whole(message, "recalls_before_no_show") or 0,
+        no_show_pause_ms=whole(message, "no_show_pause_ms") or 0,
+        day_end={plain(state): plain(end) for state, end in _map(message, "day_end").items()},
     )
 
 
@@ -203,6 +273,11 @@ def _desk(message: Mapping[str, Any]) -> Desk | None:
         over=whole(message, "over"),
         held=tuple(_ints(message, "held")[:HELD]),
         undo=message.get("undo") is True,
+        duty=text(message, "duty") or "open",
+        why=plain(message.get("why"), 60) or None,
+        leaving=message.get("leaving") is True,
+        then=tuple(map(str, items(message, "then")))[:HELD],
+        called_ms=office_time(message, "called_ms"),
     )
 
 

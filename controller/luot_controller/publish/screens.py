@@ -89,6 +89,7 @@ def desk_fields(state: State, desk: str) -> Fields:
             service=visit.service,
             since_ms=visit.since_ms,
             recalls=visit.recalls,
+            called_ms=(visit.called_again_ms or visit.since_ms) if visit.state is VisitState.CALLED else None,
             reason=visit.reason,
             over=visit.over,
             then=list(visit.then) or None,

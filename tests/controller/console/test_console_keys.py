@@ -5,7 +5,7 @@ from console_stage import staged
 from fake_office import START_MS, Clock, FakeOffice, Person
 
 from eyes import play
-from luot_controller.console.actions import DESK_ACTIONS, FREE, TRANSFER
+from luot_controller.console.actions import CLERK_ACTIONS, FREE, TRANSFER
 from luot_controller.errors import OfficeUnreachable, TimedOut
 
 STATES = ("free", "called", "serving")
@@ -27,7 +27,7 @@ async def test_each_key_in_each_state(state: str) -> None:
     """An offered key sends its one command with the version that is shown; any other sends nothing and says why."""
     async with staged(office_in(state)) as stage:
         office = stage.office
-        for action in DESK_ACTIONS:
+        for action in CLERK_ACTIONS:
             office.commands.clear()
             office.put("1", state, Person(40), held=[Person(23)], undo=True)
             version = office.desks["1"].version

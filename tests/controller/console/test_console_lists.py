@@ -173,7 +173,7 @@ async def test_resume_without_a_held_number_says_so() -> None:
         assert "· This desk holds no number." == stage.notice()
     async with staged(office_in("serving", 23)) as stage:
         await stage.press("g")
-        assert "· Not now. Possible: n, f, h, v." == stage.notice()
+        assert "· Not now. Possible: n, f, h, v, a, c, b, p." == stage.notice()
         assert [] == sent(stage)
 
 
@@ -246,7 +246,7 @@ async def test_hostile_names_cannot_break_a_list() -> None:
         await stage.press("v")
         await listed(stage, "2   [red]Tên[2J 2ệ")
         assert not any(ord(char) < 32 for row in stage.rows() for char in row)
-        await stage.press("end", "enter")
+        await stage.press("end", "up", "enter")
         await stage.rests()
         assert [("Transfer", "s29")] == sent(stage)
 

@@ -1,38 +1,24 @@
 """Pins that every code has a sentence, that sentences fit their line, and what the reasons say."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from fake_office import SITE, START_MS
 from rich.cells import cell_len
 
 from luot_controller.console import wording
-from luot_controller.console.actions import DESK_ACTIONS
+from luot_controller.console.actions import DESK_ACTIONS, DUTIES, STATES
 from luot_controller.console.state import Desk, Reach, View
 from luot_controller.errors import AccessRefused, OfficeUnreachable, TimedOut
 from luot_controller.language import LANGUAGES, use
+from luot_controller.refusals import REFUSALS
 
 NOTICE_CELLS = 76 - 2
 """80 columns, less the margins, less the sign before the sentence."""
 
-CODES = (
-    "stale",
-    "nobody_waiting",
-    "still_called",
-    "desk_busy",
-    "not_held",
-    "same_service",
-    "unknown_service",
-    "nothing_to_undo",
-    "too_late_to_undo",
-    "desk_free",
-    "already_serving",
-    "not_called",
-    "unknown_desk",
-    "forbidden",
-    "expired",
-    "new-code",
-)
+CODES = (*REFUSALS, "new-code")
+CLOSED = ("finished", "expired", "kept", "cards_out")
 REASONS = ("OLDEST", "PRIORITY_WITHIN_H", "DESK_SERVICES", "RETURNED", "APPOINTMENT_DUE", "OVERRIDE")
 
 
@@ -58,15 +44,29 @@ def test_every_notice_fits_its_line(language: str, view: View) -> None:
     """Refusals, results and locks are one line at 80 columns, with a three-digit number, in each language."""
     use(language)
     notices = [wording.refusal(code, "12") for code in CODES]
-    notices += [wording.done(action, 128, 128) for action in DESK_ACTIONS]
-    notices += [wording.done(DESK_ACTIONS[0], None, 128)]
+    reply = {"called": 128, "number": 1128, "ahead": 128, "closed": dict.fromkeys(CLOSED, 128)}
+    notices += [wording.done(action, 128, "", reply) for action in DESK_ACTIONS]
+    notices += [wording.done(DESK_ACTIONS[0], 128, "", {})]
+    notices += [wording.too_early(*lacks) for lacks in ((1, 0), (20, 0), (0, 3_600_000))]
     notices += [wording.pending(action) for action in DESK_ACTIONS]
     notices += [wording.locked(view, reach) for reach in Reach]
-    notices += [wording.done(action, 128, 128, "Dịch vụ có tên rất dài") for action in DESK_ACTIONS]
-    desks = [Desk((1, 1), state, held=(128,), undo=undo) for state in wording.STATES for undo in (False, True)]
-    notices += [wording.not_offered(action, desk) for action in DESK_ACTIONS for desk in (None, *desks)]
+    notices += [wording.done(action, 128, "Dịch vụ có tên rất dài", reply) for action in DESK_ACTIONS]
+    notices += [wording.not_offered(action, view, 0.0) for action in DESK_ACTIONS]
+    for state, duty, day_open, undo in product(STATES, DUTIES, (False, True), (False, True)):
+        view.desks["1"] = Desk((1, 1), state, held=(128,), undo=undo, duty=duty)
+        view.day_open = day_open
+        notices += [wording.not_offered(action, view, 0.0) for action in DESK_ACTIONS]
     notices += [wording.unanswered(error) for error in (TimedOut("x"), AccessRefused("x"), OfficeUnreachable("x"))]
     assert [] == [notice for notice in notices if cell_len(notice) > NOTICE_CELLS or not notice]
+
+
+def test_every_refusal_has_words(language: str) -> None:
+    """Each code that the office knows is a sentence of its own in each language, and not the sentence for strangers."""
+    sentences = {code: wording.refusal(code, "1") for code in REFUSALS}
+    assert len(sentences) == len(set(sentences.values()))
+    assert [] == [code for code, sentence in sentences.items() if f"({code})" in sentence]
+    use("en" if language == "vi" else "vi")
+    assert [] == [code for code, sentence in sentences.items() if wording.refusal(code, "1") == sentence]
 
 
 def test_every_reason_fits_its_card(language: str, view: View) -> None:

@@ -42,7 +42,7 @@ class _StillDesks(StillOffice):
         for desk, message in _DESKS.items():
             self.say("desk", desk, {"epoch": 1, "version": 1} | message)
 
-    def command(self, _command: str, _desk: str, **_fields: Any) -> dict[str, Any]:
+    def command(self, command: str, desk: str, **_fields: Any) -> dict[str, Any]:  # noqa: ARG002 - as OfficeClient
         """Nothing can be done here."""
         return {"id": "0", "ok": False, "code": "expired"}
 

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from luot_controller.console.actions import ACTIONS, APP_ACTIONS, DESK_ACTIONS
+from luot_controller.console.actions import ACTIONS, APP_ACTIONS, DESK_ACTIONS, OPEN, OTHER_DESK, offered
 from luot_controller.console.bindings import bindings
 from luot_controller.console.state import View
 from luot_controller.console.strip import HallLine
@@ -41,7 +41,7 @@ class DeskScreen(Screen[None]):
             yield DesksTable(id="desks", classes="card")
         yield Strip(id="strip")
         yield Notice(id="notice")
-        yield Keys(DESK_ACTIONS, id="desk-keys")
+        yield Keys((*DESK_ACTIONS, OTHER_DESK), id="desk-keys")
         yield Keys(APP_ACTIONS, id="app-keys")
 
     def draw(self, view: View, now_s: float, zone: tzinfo | None, hall: tuple[HallLine, ...] = ()) -> None:
@@ -50,6 +50,7 @@ class DeskScreen(Screen[None]):
         open_ = reach is Reach.OPEN
         self.set_class(not open_, "-locked")
         self.set_class(bool(hall), "-hall")
+        self.set_class(view.desk is not None and view.desk.duty != OPEN, "-off-duty")
         self.query_one(Masthead).draw(view, reach, now_s, zone)
         self.query_one(Banner).draw(view, reach)
         self.query_one(Current).draw(view, now_s)
@@ -58,5 +59,5 @@ class DeskScreen(Screen[None]):
         self.query_one(DesksTable).draw(view)
         self.query_one(Strip).draw(hall)
         self.query_one(Notice).draw(now_s)
-        self.query_one("#desk-keys", Keys).draw(view.desk if open_ else None)
-        self.query_one("#app-keys", Keys).draw(None)
+        self.query_one("#desk-keys", Keys).draw(offered(view, now_s) if open_ else ())
+        self.query_one("#app-keys", Keys).draw(APP_ACTIONS)

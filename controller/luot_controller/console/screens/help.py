@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from luot_controller.console import wording
-from luot_controller.console.actions import APP_ACTIONS, Action
+from luot_controller.console.actions import APP_ACTIONS, STATES, Action
 from luot_controller.console.bindings import bindings, possible
 from luot_controller.console.widgets.text import Text
 from luot_controller.language import _
@@ -49,6 +49,6 @@ def _row(left: Content | str, right: Content | str) -> ComposeResult:
 
 
 def _what(action: Action) -> Content:
-    states = [wording.desk_state(state) for state in wording.STATES if state in action.states]
-    when = f" ({', '.join(states).lower()})" if 0 < len(states) < len(wording.STATES) else ""
+    states = [wording.desk_state(state) for state in STATES if state in action.states]
+    when = f" ({', '.join(states).lower()})" if 0 < len(states) < len(STATES) else ""
     return Content.assemble(_(action.help), (when, "$muted"))

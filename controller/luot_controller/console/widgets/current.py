@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from luot_controller.console import wording
-from luot_controller.console.actions import CALLED, FREE, NEXT, SERVING
+from luot_controller.console.actions import CALLED, FREE, NEXT, OPEN, OPEN_DESK, SERVING
 from luot_controller.console.state import Desk, View
 from luot_controller.console.widgets.number import BigNumber
 from luot_controller.console.widgets.text import FittedText, Text
@@ -50,11 +50,16 @@ def priority_tag() -> Content:
 def _heading(view: View, desk: Desk | None, ink: str, now_s: float) -> Content:
     if desk is None:
         return Content.styled(_("Waiting for the office"), "$muted")
+    off = wording.off_duty(desk)
+    if off and desk.number is None:
+        return Content.styled(off.upper(), "bold $called")
     state = Content.styled(wording.desk_state(desk.state).upper(), f"bold {ink}")
     at_ms = view.pulse.office_ms(now_s)
     if desk.number is None or desk.since_ms is None or at_ms is None:
         return state
-    return Content.assemble(state, "   ", duration(at_ms - desk.since_ms))
+    return Content.assemble(
+        state, "   ", duration(at_ms - desk.since_ms), (f"   {off.upper()}" if off else "", "bold $called")
+    )
 
 
 def _service(view: View, desk: Desk | None) -> Content:
@@ -68,5 +73,7 @@ def _number(desk: Desk | None) -> str:
     if desk is None:
         return ""
     if desk.number is None:
+        if desk.duty != OPEN:
+            return _("Press {key} to open the desk.").format(key=OPEN_DESK.key)
         return _("Press {key} to call the next number.").format(key=NEXT.key) if desk.state == FREE else ""
-    return wording.at_desk(desk.number, desk.recalls)
+    return wording.at_desk(desk.number, desk.recalls, desk.leaving)

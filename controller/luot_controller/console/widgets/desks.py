@@ -5,7 +5,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from luot_controller.console import wording
-from luot_controller.console.actions import CALLED, SERVING
+from luot_controller.console.actions import CALLED, FREE, OPEN, SERVING
 from luot_controller.console.state import Desk, View
 from luot_controller.console.widgets.text import FittedText, Text
 from luot_controller.language import _
@@ -35,10 +35,11 @@ class DesksTable(Vertical):
 
 
 def _row(desk_id: str, desk: Desk, cells: int) -> Content:
+    state = desk.duty if desk.state == FREE and desk.duty != OPEN else desk.state
     state_cells = max(6, cells - _DESK - _NUMBER - _GAP)
     return Content.assemble(
         fit(wording.desk_name(desk_id), _DESK),
         (fit("" if desk.number is None else str(desk.number), _NUMBER, right=True), "bold"),
         fit("", _GAP),
-        (fit(wording.desk_state(desk.state), state_cells), _INKS.get(desk.state, "$muted")),
+        (fit(wording.desk_state(state), state_cells), _INKS.get(state, "$muted")),
     )

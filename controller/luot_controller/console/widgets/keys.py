@@ -1,11 +1,12 @@
 """The keys at the foot of the screen, made from the registry: offered ones stand out, others are dim."""
 
+from collections.abc import Collection
+
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 
 from luot_controller.console.actions import Action
-from luot_controller.console.state import Desk
 from luot_controller.console.widgets.text import Text
 from luot_controller.language import _
 
@@ -43,10 +44,12 @@ class Keys(Container):
     def compose(self) -> ComposeResult:
         """One widget for each action that this console has."""
         for action in self._actions:
-            if self.app.check_action(action.method, ()):
+            if self.app.check_action(action.method, (action.name,)):
                 yield Key(action)
 
-    def draw(self, desk: Desk | None) -> None:
-        """Show which are offered at `desk` as it is; None: none of the desk's."""
+    def draw(self, offered: Collection[Action]) -> None:
+        """Show which are offered now."""
+        replaced = {action.instead for action in offered}
         for key in self.query(Key):
-            key.draw(key.action.offered(desk))
+            key.display = key.action in offered if key.action.instead else key.action.name not in replaced
+            key.draw(key.action in offered)

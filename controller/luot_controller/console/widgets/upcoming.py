@@ -34,7 +34,7 @@ class UpcomingCard(Vertical):
             about = _about(view, upcoming, now_s)
             reason = wording.why(view, upcoming.reason, upcoming.class_id, upcoming.over)
         elif view.upcoming_known:
-            reason = wording.refusal("nobody_waiting", view.desk_id)
+            reason = wording.refusal("nobody_waiting" if view.day_open else "day_closed", view.desk_id)
         self.query_one("#next-heading", Text).show(heading)
         self.query_one("#next-who").visible = upcoming is not None
         self.query_one(BigNumber).draw(upcoming.number if upcoming else None, "$foreground")
