@@ -12,7 +12,6 @@ if ".frozen" not in sys.path:
 import asyncio
 
 import luot_firmware
-import luot_protocol
 from luot_firmware.app import App
 from luot_firmware.clock import Clock
 from luot_firmware.feedback import Feedback
@@ -47,7 +46,6 @@ def main(argv):
     app = App(ours, card_reader, buttons, scanner, clock, outbox, link, faces)
     del settings
     _forget(luot_firmware, "settings")
-    _forget(luot_protocol, "topics")
     gc.collect()
     try:
         asyncio.run(app.run(*others))

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from luot_controller.errors import DataFolderMissing, UsageProblem
-from luot_protocol import topics
+from luot_protocol import ids
 
 WATCH = "watch"
 CONTROLLER = "controller"
@@ -43,7 +43,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
             site, port = parts.path.strip("/"), parts.port or 1883
         except ValueError:  # a port beyond 65535, brackets that do not match
             raise UsageProblem(*_NO_ADDRESS) from None
-        if parts.scheme != "mqtt" or not parts.hostname or not parts.username or not topics.is_id(site):
+        if parts.scheme != "mqtt" or not parts.hostname or not parts.username or not ids.is_id(site):
             raise UsageProblem(*_NO_ADDRESS)
         return cls(
             site=site,

@@ -11,7 +11,7 @@ import sys
 from luot_firmware import mqtt
 from luot_firmware.pace import Pace
 from luot_firmware.tasks import run_together
-from luot_protocol import faults, frames
+from luot_protocol import faults, frames, ids
 from luot_protocol.errors import ProtocolError
 
 FIRST_PAUSE_MS = 500
@@ -34,14 +34,10 @@ class Link:
     """
 
     def __init__(self, settings, outbox, clock, faces, health):
-        from luot_protocol import topics  # only here, so that a start can forget it
-
         self.counters = {}
         self.sessions = 0
         self._settings = settings
-        self._up_topic, self._down_topic, self._state_topic = (
-            topics.build(settings.site, name, settings.link) for name in ("link_up", "link_down", "link_state")
-        )
+        self._up_topic, self._down_topic, self._state_topic = ids.link_topics(settings.site, settings.link)
         self._outbox = outbox
         self._clock = clock
         self._faces = faces

@@ -7,7 +7,7 @@ import binascii
 import json
 
 from luot_protocol.cose import KEY_BYTES
-from luot_protocol.topics import MAX_ID_CHARS, is_id
+from luot_protocol.ids import MAX_ID_CHARS, is_id
 
 ROLES = ("entry", "info", "desk", "dropoff")
 LANGUAGES = ("vi", "en")

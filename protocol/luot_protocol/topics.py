@@ -4,12 +4,8 @@
 appointment book; `controller` is the only writer of everything else.
 """
 
-from luot_protocol import VERSION
 from luot_protocol.errors import ProtocolError
-
-_ID_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-"
-
-MAX_ID_CHARS = 32
+from luot_protocol.ids import LINK_DOWN, LINK_STATE, LINK_UP, is_id, root
 
 
 class Topic:
@@ -30,9 +26,9 @@ class Topic:
 
 
 TABLE = (
-    Topic("link_up", "link/{id}/up", "link", False, None, "signed frames of readers, opaque to the broker"),
-    Topic("link_down", "link/{id}/down", "controller", False, None, "signed receipts, where the reader was last heard"),
-    Topic("link_state", "link/{id}/state", "link", True, "link_state", "presence"),
+    Topic("link_up", LINK_UP, "link", False, None, "signed frames of readers, opaque to the broker"),
+    Topic("link_down", LINK_DOWN, "controller", False, None, "signed receipts, where the reader was last heard"),
+    Topic("link_state", LINK_STATE, "link", True, "link_state", "presence"),
     Topic("console_cmd", "console/{id}/cmd", "console", False, "command", "commands of a clerk"),
     Topic("console_reply", "console/{id}/reply", "controller", False, "reply", "replies to its commands"),
     Topic("console_ask", "console/{id}/ask", "console", False, "ask", "questions of a screen"),
@@ -52,18 +48,6 @@ TABLE = (
 )
 
 BY_NAME = {topic.name: topic for topic in TABLE}
-
-
-def is_id(text):
-    """True for 1 to 32 of a-z, 0-9 and the hyphen: the form of every id in a topic."""
-    return 0 < len(text) <= MAX_ID_CHARS and all(char in _ID_CHARS for char in text)
-
-
-def root(site):
-    """The prefix of all topics of a site, with its slash: `luot/1/<site>/`."""
-    if not is_id(site):
-        raise ProtocolError("topic.site", site)
-    return "luot/" + str(VERSION) + "/" + site + "/"
 
 
 def build(site, name, id=None):  # noqa: A002 - the word of the patterns

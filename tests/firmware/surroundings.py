@@ -15,7 +15,7 @@ from typing import Any
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from luot_protocol import codes, frames
+from luot_protocol import codes, frames, office_frames
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -145,7 +145,7 @@ class Office:
             self.states.append(json.loads(message.payload)["state"])
             return
         try:
-            kind, tap = frames.read_up(frames.parse(message.payload), self.key)
+            kind, tap = office_frames.read_up(frames.parse(message.payload), self.key)
         except ValueError as error:
             self.bad.append(str(error))
             return
@@ -158,7 +158,7 @@ class Office:
 
 
 def sealed(receipt: frames.Receipt, kid: bytes = KID, key: bytes = KEY) -> bytes:
-    return frames.seal_receipt(receipt, kid, key)
+    return office_frames.seal_receipt(receipt, kid, key)
 
 
 class Hall:

@@ -14,7 +14,7 @@ from surroundings import HEAP, HERE, run_micropython
 from test_firmware_link import KEY, KID
 
 from hostile_frames import REPLAYED, hostile_frames
-from luot_protocol import codes, frames
+from luot_protocol import codes, frames, office_frames
 
 pytestmark = pytest.mark.real
 
@@ -35,7 +35,9 @@ REASONS = {
 
 def test_hostile_receipts_are_counted_and_nothing_else(tmp_path: Path) -> None:
     """30,000 of ten kinds: none settles a tap, is shown, raises or stays in memory; the next receipt settles one."""
-    honest = [frames.seal_receipt(frames.Receipt(1, seq + 1, codes.OPENED, 17, 5), KID, KEY) for seq in range(HONEST)]
+    honest = [
+        office_frames.seal_receipt(frames.Receipt(1, seq + 1, codes.OPENED, 17, 5), KID, KEY) for seq in range(HONEST)
+    ]
     hostile = list(islice(hostile_frames(SEED, honest, KID, KEY, frames.DOWN), FRAMES))
     file = tmp_path / "frames"
     file.write_bytes(b"".join(len(frame).to_bytes(2, "big") + frame for _, frame in hostile))

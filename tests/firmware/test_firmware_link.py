@@ -8,7 +8,7 @@ from luot_firmware.flash import Flash
 from luot_firmware.link import NO_RECEIPT_MS, Link
 from luot_firmware.outbox import Outbox
 from luot_firmware.settings import check
-from luot_protocol import codes, faults, frames
+from luot_protocol import codes, faults, frames, office_frames
 
 ALSO_ON_MICROPYTHON = True
 
@@ -78,7 +78,7 @@ class FakeClient:
 
     async def publish(self, topic, payload, retain=False):
         assert not retain
-        kind, meaning = frames.read_up(frames.parse(payload), KEY)
+        kind, meaning = office_frames.read_up(frames.parse(payload), KEY)
         if kind == frames.KIND_HEALTH:
             self.reports.append(meaning)
         else:
@@ -131,7 +131,7 @@ class Rig:
         return self.client.ids()
 
     def receive(self, seq, boot=1, code=codes.OPENED, kid=KID, key=KEY):
-        self.link.take("any", frames.seal_receipt(frames.Receipt(boot, seq, code, 17, 5), kid, key))
+        self.link.take("any", office_frames.seal_receipt(frames.Receipt(boot, seq, code, 17, 5), kid, key))
 
 
 def test_a_receipt_settles_and_is_shown(folder):
@@ -147,7 +147,7 @@ def test_a_receipt_settles_and_is_shown(folder):
 def test_frames_that_are_not_for_us_are_counted_and_ignored(folder):
     """Forged, foreign, cut, too long, played back, unknown: none settles a tap or is shown."""
     rig = Rig(folder, 2)
-    good = frames.seal_receipt(frames.Receipt(1, 1, codes.OPENED, 17, 5), KID, KEY)
+    good = office_frames.seal_receipt(frames.Receipt(1, 1, codes.OPENED, 17, 5), KID, KEY)
     rig.receive(1, key=OTHER_KEY)
     rig.receive(1, kid=OTHER_KID)
     rig.receive(3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pycose.keys import SymmetricKey
 from pycose.messages import Mac0Message
 
-from luot_protocol import cbor, cose, frames
+from luot_protocol import cbor, cose, frames, office_frames
 from luot_protocol.errors import ProtocolError
 
 KID = bytes.fromhex("0123456789abcdef")
@@ -28,7 +28,7 @@ ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=32)
 receipts = st.builds(frames.Receipt, u32, u32, u8, *[st.none() | u32] * 4, st.none() | ids)
 
 TAP = frames.seal_tap(frames.Tap(1, 17, bytes(16), 12, depth=3), KID, KEY)
-RECEIPT = frames.seal_receipt(frames.Receipt(1, 17, 1, 17, 5, 10, 15, "3"), KID, KEY)
+RECEIPT = office_frames.seal_receipt(frames.Receipt(1, 17, 1, 17, 5, 10, 15, "3"), KID, KEY)
 
 
 def fields(message: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def fields(message: Any) -> dict[str, Any]:
 def read(frame: bytes) -> str:
     """Read `frame` as an office with one reader would, both ways; returns `tap`, `receipt` or the refusal's code."""
     outcome = "kid.unknown"
-    for name, reading in (("tap", frames.read_tap), ("receipt", frames.read_receipt)):
+    for name, reading in (("tap", office_frames.read_tap), ("receipt", frames.read_receipt)):
         try:
             envelope = frames.parse(frame)
             if envelope.kid != KID:
@@ -58,7 +58,7 @@ def test_a_tap_comes_back(tap: frames.Tap) -> None:
     """Every tap fits into 200 bytes, comes back field for field, and reads as either kind only if it is that kind."""
     frame = frames.seal_tap(tap, KID, KEY)
     assert len(frame) <= frames.MAX_BYTES
-    assert fields(tap) == fields(frames.read_tap(frames.parse(frame), KEY))
+    assert fields(tap) == fields(office_frames.read_tap(frames.parse(frame), KEY))
     assert "tap" == read(frame)
 
 
@@ -66,7 +66,7 @@ def test_a_tap_comes_back(tap: frames.Tap) -> None:
 @given(receipts)
 def test_a_receipt_comes_back(receipt: frames.Receipt) -> None:
     """The same for receipts, the longest desk id included."""
-    frame = frames.seal_receipt(receipt, KID, KEY)
+    frame = office_frames.seal_receipt(receipt, KID, KEY)
     assert len(frame) <= frames.MAX_BYTES
     assert fields(receipt) == fields(frames.read_receipt(frames.parse(frame), KEY))
     assert "receipt" == read(frame)
@@ -131,29 +131,29 @@ def test_a_reader_that_signs_nonsense(payload: Any) -> None:
         payload = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), **payload})
     envelope = cose.parse(cose.seal(payload, KID, KEY, frames.UP))
     try:
-        tap = frames.read_tap(envelope, KEY)
+        tap = office_frames.read_tap(envelope, KEY)
     except ProtocolError:
         return
-    assert fields(tap) == fields(frames.read_tap(frames.parse(frames.seal_tap(tap, KID, KEY)), KEY))
+    assert fields(tap) == fields(office_frames.read_tap(frames.parse(frames.seal_tap(tap, KID, KEY)), KEY))
 
 
 def test_a_field_of_a_newer_version_is_ignored() -> None:
     """An office reads the taps of newer firmware: keys that it does not know change nothing."""
     plain = frames.parse(TAP)
     newer = cose.parse(cose.seal(cbor.dumps({**cbor.loads(plain.payload), 42: [1, "x"]}), KID, KEY, frames.UP))
-    assert fields(frames.read_tap(plain, KEY)) == fields(frames.read_tap(newer, KEY))
+    assert fields(office_frames.read_tap(plain, KEY)) == fields(office_frames.read_tap(newer, KEY))
 
 
 def test_a_lost_clock_has_no_age() -> None:
     """When power was lost since the tap its age is not known, whatever the frame says about it."""
     odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), 5: frames.CLOCK_UNKNOWN, 4: 999})
-    assert frames.read_tap(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY).age_ms is None
+    assert office_frames.read_tap(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY).age_ms is None
 
 
 def test_more_than_200_bytes_are_neither_sent_nor_read() -> None:
     """The limit holds on both ends; 200 bytes are still a frame."""
     with pytest.raises(ProtocolError, match=r"^frame\.size"):
-        frames.seal_receipt(frames.Receipt(1, 1, 1, desk="x" * 150), KID, KEY)
+        office_frames.seal_receipt(frames.Receipt(1, 1, 1, desk="x" * 150), KID, KEY)
     payload = bytes(frames.MAX_BYTES - len(cose.seal(bytes(100), KID, KEY, frames.UP)) + 100)
     longest = cose.seal(payload, KID, KEY, frames.UP)
     assert frames.MAX_BYTES == len(longest)
@@ -191,8 +191,8 @@ def test_a_report_comes_back(health: dict[str, Any]) -> None:
     """Every report of health fits into 200 bytes, comes back as it was, and is no tap and no receipt."""
     frame = frames.seal_health(health, KID, KEY)
     assert len(frame) <= frames.MAX_BYTES
-    assert health == frames.read_health(frames.parse(frame), KEY)
-    assert (frames.KIND_HEALTH, health) == frames.read_up(frames.parse(frame), KEY)
+    assert health == office_frames.read_health(frames.parse(frame), KEY)
+    assert (frames.KIND_HEALTH, health) == office_frames.read_up(frames.parse(frame), KEY)
     assert read(frame) not in ("tap", "receipt")
 
 
@@ -206,15 +206,15 @@ def test_the_largest_report_fits() -> None:
 def test_a_report_of_a_newer_reader() -> None:
     """Keys that an office does not know are ignored, and fields that an older reader leaves out are not there."""
     sealed = cose.seal(cbor.dumps({0: frames.KIND_HEALTH, 1: 7, 2: 9, 19: [1], 99: "x"}), KID, KEY, frames.UP)
-    assert {"boot": 7, "count": 9} == frames.read_health(cose.parse(sealed), KEY)
+    assert {"boot": 7, "count": 9} == office_frames.read_health(cose.parse(sealed), KEY)
 
 
 @pytest.mark.parametrize("wrong", [{3: b"short"}, {4: -1}, {5: 9}, {6: 256}, {7: "x"}, {3: None}])
 def test_a_malformed_tap_keeps_its_name(wrong: dict[int, object]) -> None:
     """An authentic tap with a field that is not as it must be can be refused by name, whichever field it is."""
     odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), **wrong})
-    with pytest.raises(frames.MalformedTap) as caught:
-        frames.read_up(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY)
+    with pytest.raises(office_frames.MalformedTap) as caught:
+        office_frames.read_up(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY)
     assert (1, 17) == (caught.value.boot, caught.value.seq)
     assert caught.value.code in ("tap.card", "frame.field")
 
@@ -224,12 +224,12 @@ def test_a_tap_without_a_name(wrong: dict[int, object]) -> None:
     """Without boot and seq, or of an unknown kind, there is nothing to answer."""
     odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), **wrong})
     with pytest.raises(ProtocolError) as caught:
-        frames.read_up(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY)
-    assert not isinstance(caught.value, frames.MalformedTap)
+        office_frames.read_up(cose.parse(cose.seal(odd, KID, KEY, frames.UP)), KEY)
+    assert not isinstance(caught.value, office_frames.MalformedTap)
 
 
 def test_a_forged_malformed_tap_is_only_forged() -> None:
     """A wrong MAC comes first: nobody without the key gets an answer."""
     odd = cbor.dumps({**cbor.loads(frames.parse(TAP).payload), 6: 256})
     with pytest.raises(ProtocolError, match=r"^frame\.mac"):
-        frames.read_up(cose.parse(cose.seal(odd, KID, bytes(32), frames.UP)), KEY)
+        office_frames.read_up(cose.parse(cose.seal(odd, KID, bytes(32), frames.UP)), KEY)

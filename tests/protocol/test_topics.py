@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from luot_protocol import messages, topics
 from luot_protocol.errors import ProtocolError
+from luot_protocol.ids import is_id, link_topics
 
 HOSTILE = [
     "",
@@ -63,7 +64,7 @@ def test_the_table_is_sound() -> None:
 @pytest.mark.parametrize("hostile", HOSTILE, ids=repr)
 def test_hostile_ids_are_refused(hostile: str) -> None:
     """No wildcard, level, capital, other letter, empty or long id gets into a topic, or out of one."""
-    assert not topics.is_id(hostile)
+    assert not is_id(hostile)
     with pytest.raises(ProtocolError, match=r"^topic\.site"):
         topics.build(hostile, "board")
     with pytest.raises(ProtocolError, match=r"^topic\.site"):
@@ -121,3 +122,11 @@ def test_any_text_is_a_topic_of_the_table_or_refused(topic: str) -> None:
     except ProtocolError:
         return
     assert topic == topics.build("demo", name, found)
+
+
+def test_a_reader_knows_its_own_topics() -> None:
+    """What it builds without the table is what the table says; a bad id is refused."""
+    table = tuple(topics.build("demo", name, "entry-1") for name in ("link_up", "link_down", "link_state"))
+    assert table == link_topics("demo", "entry-1")
+    with pytest.raises(ProtocolError, match=r"topic\.id"):
+        link_topics("demo", "Entry/1")

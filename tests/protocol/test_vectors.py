@@ -12,13 +12,13 @@ from pycose.keys import SymmetricKey
 from pycose.messages import Mac0Message
 from vector_file import CARD_KEY, FILE, KEY, KID, VECTORS, label, of_kind
 
-from luot_protocol import cbor, codes, cose, frames
+from luot_protocol import cbor, codes, cose, frames, office_frames
 from luot_protocol.card import card_hash
 from luot_protocol.errors import ProtocolError
 from luot_tools import vectors
 from luot_tools.diagnostic import diagnose
 
-READING = {"tap": frames.read_tap, "health": frames.read_health, "receipt": frames.read_receipt}
+READING = {"tap": office_frames.read_tap, "health": office_frames.read_health, "receipt": frames.read_receipt}
 
 
 def test_the_file_is_fresh() -> None:

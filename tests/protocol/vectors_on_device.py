@@ -7,12 +7,12 @@ Reads the file line by line, so that it never has to lie in memory as a whole.
 import json
 import sys
 
-from luot_protocol import card, cbor, cose, frames
+from luot_protocol import card, cbor, cose, frames, office_frames
 from luot_protocol.errors import ProtocolError
 from luot_tools.diagnostic import diagnose
 
-READING = {"tap": frames.read_tap, "health": frames.read_health, "receipt": frames.read_receipt}
-SEALING = {"tap": frames.seal_tap, "health": frames.seal_health, "receipt": frames.seal_receipt}
+READING = {"tap": office_frames.read_tap, "health": office_frames.read_health, "receipt": frames.read_receipt}
+SEALING = {"tap": frames.seal_tap, "health": frames.seal_health, "receipt": office_frames.seal_receipt}
 
 
 def main(path):

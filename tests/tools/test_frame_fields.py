@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from luot_protocol import cbor, codes, cose, frames
+from luot_protocol import cbor, codes, cose, frames, office_frames
 from luot_protocol.errors import ProtocolError
 from luot_tools.frame_fields import FRAMES, HEALTH, RECEIPT, TAP, Frame, FrameField
 
@@ -15,8 +15,8 @@ FULL: dict[str, Any] = {
     "receipt": frames.Receipt(1, 2, codes.OPENED, 3, 4, 5, 6, "7"),
     "health": dict.fromkeys(frames.HEALTH, 1) | {"version": "1.0", "faults": [1, 2]},
 }
-SEALS = {"tap": frames.seal_tap, "receipt": frames.seal_receipt, "health": frames.seal_health}
-READS = {"tap": frames.read_tap, "receipt": frames.read_receipt, "health": frames.read_health}
+SEALS = {"tap": frames.seal_tap, "receipt": office_frames.seal_receipt, "health": frames.seal_health}
+READS = {"tap": office_frames.read_tap, "receipt": frames.read_receipt, "health": office_frames.read_health}
 KINDS = [frame for kinds in FRAMES.values() for frame in kinds]
 FIELDS = [pytest.param(frame, field, id=f"{frame.name}.{field.name}") for frame in KINDS for field in frame.fields]
 MAKES: dict[str, Callable[[int], Any]] = {

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from luot_protocol import VERSION, cose, frames, messages, topics
+from luot_protocol import VERSION, cose, frames, ids, messages, topics
 from luot_tools.frame_fields import FRAMES, Frame, FrameField
 from luot_tools.message_examples import EXAMPLES
 from luot_tools.yaml_blocks import dump
@@ -36,7 +36,7 @@ REPLIES = {
 }
 """A topic that is answered, and where."""
 
-_ID_FORM = f"1 to {topics.MAX_ID_CHARS} of a-z, 0-9 and the hyphen"
+_ID_FORM = f"1 to {ids.MAX_ID_CHARS} of a-z, 0-9 and the hyphen"
 _IDS = {
     "site": f"the id of the site; {_ID_FORM}",
     "link": f"the id, and user name, of a reader or of a gateway that carries the frames of many; {_ID_FORM}",

@@ -26,6 +26,9 @@ START = "main.py"
 PC = "linux"
 """`sys.platform` of a reader on a PC, which carries models in place of hardware."""
 
+_OFFICE = tuple(f"luot_protocol/{name}.py" for name in ("messages", "office_frames", "topics"))
+"""The office's half of the protocol."""
+
 _FROM_SOURCE = ("boot.py", START)
 """A board starts these two from source only."""
 
@@ -35,8 +38,9 @@ def sources(platform: str) -> Iterator[tuple[str, Path]]:
     for top in SOURCES:
         for file in sorted(top.rglob("*.py")):
             name = file.relative_to(top).as_posix()
-            if platform == PC or not (name.startswith("models/") or file.name.startswith("unix")):
-                yield name, file
+            if name in _OFFICE or (platform != PC and (name.startswith("models/") or file.name.startswith("unix"))):
+                continue
+            yield name, file
 
 
 def compiled(platform: str) -> dict[str, bytes]:

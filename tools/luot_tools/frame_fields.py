@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from luot_protocol import codes, faults, frames
 from luot_protocol.card import HASH_BYTES
-from luot_protocol.topics import MAX_ID_CHARS
+from luot_protocol.ids import MAX_ID_CHARS
 
 U32 = (1 << 32) - 1
 

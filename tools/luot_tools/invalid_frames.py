@@ -5,7 +5,7 @@ Most are signed with the right key, because a refusal must not rest on the MAC a
 
 from typing import NamedTuple
 
-from luot_protocol import cbor, codes, cose, frames
+from luot_protocol import cbor, codes, cose, frames, office_frames
 
 _TAP_FIELDS = {0: frames.KIND_TAP, 1: 1, 2: 17, 3: bytes(16), 4: 12, 5: frames.CLOCK_GOOD, 6: 0, 7: 0}
 _HEALTH_FIELDS = {0: frames.KIND_HEALTH, 1: 1, 2: 17, 3: 60, 4: "0.1.0", 5: [1]}
@@ -91,7 +91,7 @@ def _bad_envelopes(good: bytes, kid: bytes, key: bytes) -> list[tuple[str, str, 
 
 def _bad_macs(good: bytes, kid: bytes, key: bytes) -> list[tuple[str, str, bytes]]:
     payload = cbor.dumps(_TAP_FIELDS)
-    receipt = frames.seal_receipt(frames.Receipt(1, 17, codes.OPENED, 17), kid, key)
+    receipt = office_frames.seal_receipt(frames.Receipt(1, 17, codes.OPENED, 17), kid, key)
     return [
         ("the last bit of the MAC", "frame.mac", good[:-1] + bytes([good[-1] ^ 1])),
         ("another reader's key", "frame.mac", cose.seal(payload, kid, bytes(32), frames.UP)),

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from luot_protocol import cbor, codes, cose, faults, frames
+from luot_protocol import cbor, codes, cose, faults, frames, office_frames
 from luot_protocol.card import card_hash
 from luot_tools.diagnostic import diagnose
 from luot_tools.invalid_frames import InvalidFrame, invalid_frames
@@ -122,7 +122,7 @@ def _frames() -> list[dict[str, Any]]:
         for name, health in _HEALTHS.items()
     ]
     receipts = [
-        _frame("receipt", name, receipt, frames.seal_receipt(receipt, KID, KEY), frames.DOWN)
+        _frame("receipt", name, receipt, office_frames.seal_receipt(receipt, KID, KEY), frames.DOWN)
         for name, receipt in (_RECEIPTS | by_code).items()
     ]
     return taps + healths + receipts

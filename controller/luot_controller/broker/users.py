@@ -17,7 +17,7 @@ import msgspec
 from luot_controller import access as access_files
 from luot_controller.access import CONTROLLER, WATCH, Access, Kind
 from luot_controller.errors import DataFolderMissing, UsageProblem
-from luot_protocol import topics
+from luot_protocol import ids, topics
 
 PASSWORD_BYTES = 24
 
@@ -46,7 +46,7 @@ class User(msgspec.Struct, frozen=True):
     def writes(self) -> tuple[str, ...]:
         """Topic patterns it may publish to, its last will included."""
         if self.role is Role.CONTROLLER:
-            return (topics.root(self.access.site) + "#",)
+            return (ids.root(self.access.site) + "#",)
         kind = Role.CONSOLE if self.role is Role.WATCH else self.role
         return tuple(
             topics.build(self.access.site, row.name, self.access.name)
@@ -58,7 +58,7 @@ class User(msgspec.Struct, frozen=True):
     def reads(self) -> tuple[str, ...]:
         """Topic patterns it may subscribe to."""
         if self.role is Role.CONTROLLER:
-            return (topics.root(self.access.site) + "#",)
+            return (ids.root(self.access.site) + "#",)
         kind = Role.CONSOLE if self.role is Role.WATCH else self.role
         rows = [row for row in topics.TABLE if row.publisher == Role.CONTROLLER.value]
         own = [row for row in rows if row.pattern.startswith(f"{kind.value}/")]
@@ -94,7 +94,7 @@ def credentials(
     wanted += [(name, Role.INTEGRATOR) for name in integrators]
     users: dict[str, User] = {}
     for name, role in wanted:
-        if not topics.is_id(name):
+        if not ids.is_id(name):
             raise UsageProblem(f"{name!r} cannot be a name", "Use 1 to 32 of a-z, 0-9 and the hyphen.")
         if name in users:
             raise UsageProblem(

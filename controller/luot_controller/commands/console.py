@@ -8,7 +8,7 @@ from luot_controller.access import SUPERVISOR
 from luot_controller.commands.options import data_option
 from luot_controller.commands.reach import find_access, language_option, url_option
 from luot_controller.errors import UsageProblem
-from luot_protocol import topics
+from luot_protocol import ids
 
 
 @click.command("console")
@@ -29,7 +29,7 @@ def command(supervisor: bool, desk: str, data: Path, url: str | None, language: 
     luot console --desk 1 --url mqtt://desk-1:password@192.168.1.10:1883/mot-cua
     """
     name = f"desk-{desk}"
-    if not topics.is_id(name):
+    if not ids.is_id(name):
         raise UsageProblem(f"{desk!r} is no desk", "A desk's id is made of a-z, 0-9 and the hyphen, such as 1.")
     access = find_access(SUPERVISOR if supervisor else name, data, url)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from luot_controller.engine.commands import Tap
 from luot_controller.engine.model import Role
-from luot_protocol import codes, frames
+from luot_protocol import codes, frames, office_frames
 from luot_protocol.errors import ProtocolError
 
 
@@ -74,8 +74,8 @@ class TapReader:
         if known is None:
             raise ProtocolError("frame.kid", envelope.kid.hex())
         try:
-            kind, meaning = frames.read_up(envelope, known.key)
-        except frames.MalformedTap as malformed:
+            kind, meaning = office_frames.read_up(envelope, known.key)
+        except office_frames.MalformedTap as malformed:
             return self._refused(known, envelope.kid, malformed, arrived_ms)
         preset = self._preset(known.reader)
         if kind == frames.KIND_HEALTH:
@@ -103,7 +103,7 @@ class TapReader:
             tap.depth,
         )
 
-    def _refused(self, known: Key, kid: bytes, malformed: frames.MalformedTap, arrived_ms: int) -> Verified:
+    def _refused(self, known: Key, kid: bytes, malformed: office_frames.MalformedTap, arrived_ms: int) -> Verified:
         role = self._preset(known.reader).role
         tap = Tap(
             known.reader, kid.hex(), malformed.boot, malformed.seq, None, arrived_ms, False, role, None, None, None

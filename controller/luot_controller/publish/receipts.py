@@ -1,7 +1,7 @@
 """The receipt of a tap, made of the fact that settled it and of nothing else: asked again, it is the same again."""
 
 from luot_controller.engine.events import TapAnswered, TapSettled
-from luot_protocol import frames
+from luot_protocol import frames, office_frames
 
 
 def receipt_frame(settled: TapSettled, kid: bytes, key: bytes) -> bytes:
@@ -19,4 +19,4 @@ def receipt_frame(settled: TapSettled, kid: bytes, key: bytes) -> bytes:
         )
     else:
         receipt = frames.Receipt(settled.boot, settled.seq, settled.code, settled.number)
-    return bytes(frames.seal_receipt(receipt, kid, key))
+    return bytes(office_frames.seal_receipt(receipt, kid, key))

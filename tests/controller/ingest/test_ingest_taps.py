@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from luot_controller.engine.model import Role
 from luot_controller.ingest.taps import Key, Preset, Report, TapReader, Verified
-from luot_protocol import cbor, codes, cose, frames
+from luot_protocol import cbor, codes, cose, frames, office_frames
 from luot_protocol.errors import ProtocolError
 
 KID, SECRET = bytes(4), bytes(range(32))
@@ -97,7 +97,7 @@ def test_wrong_key() -> None:
 
 def test_a_receipt_is_not_a_tap() -> None:
     """What was signed for one direction does not verify in the other, so nothing can be reflected."""
-    assert "frame.mac" == code_of(reader(), bytes(frames.seal_receipt(frames.Receipt(1, 1, 1), KID, SECRET)))
+    assert "frame.mac" == code_of(reader(), bytes(office_frames.seal_receipt(frames.Receipt(1, 1, 1), KID, SECRET)))
 
 
 def test_a_reader_that_the_site_dropped() -> None:

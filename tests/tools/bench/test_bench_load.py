@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from bench_ground import READERS, ground
 
-from luot_protocol import codes, frames
+from luot_protocol import codes, frames, office_frames
 from luot_tools.bench import load
 from luot_tools.bench.load import Readers, percentile
 from luot_tools.bench.taps import BOOT, SignedTap, Volley
@@ -39,7 +39,7 @@ class Answering:
             self.sent.append(seq)
             if seq not in self._silent:
                 answer = frames.Receipt(BOOT, seq, codes.OPENED, 17)
-                self._answers.append(bytes(frames.seal_receipt(answer, self._reader.kid, self._reader.key)))
+                self._answers.append(bytes(office_frames.seal_receipt(answer, self._reader.kid, self._reader.key)))
                 self._there.send(b"!")
         self.most_ahead = max(self.most_ahead, len(self._answers))
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from bench_ground import READERS, ground
 
-from luot_protocol import codes, frames
+from luot_protocol import codes, frames, office_frames
 from luot_tools.bench.taps import BOOT, Answer, SignedTap, Volley, settled
 
 KID, KEY = READERS[0].kid, READERS[0].key
@@ -18,7 +18,7 @@ def tap_of(signed: SignedTap) -> frames.Tap:
     topic = f"luot/1/bench/link/{reader.reader}/up".encode()
     _, found, rest = signed.packet.partition(topic)
     assert found
-    return frames.read_tap(frames.parse(rest[2:]), reader.key)
+    return office_frames.read_tap(frames.parse(rest[2:]), reader.key)
 
 
 @pytest.mark.parametrize(("count", "opening", "opened"), [(50, 1.0, 50), (60, 1.0, 50), (50, 0.1, 5), (90, 1 / 3, 30)])
@@ -45,7 +45,7 @@ def test_no_tap_is_sent_twice() -> None:
 
 def receipt(seq: int, code: int = codes.OPENED, boot: int = BOOT, key: bytes = KEY) -> bytes:
     """A signed receipt."""
-    return bytes(frames.seal_receipt(frames.Receipt(boot, seq, code, 17, 3), KID, key))
+    return bytes(office_frames.seal_receipt(frames.Receipt(boot, seq, code, 17, 3), KID, key))
 
 
 def test_the_first_receipt_of_a_tap_counts() -> None:

@@ -15,7 +15,7 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from luot_controller.access import CONTROLLER, load
-from luot_protocol import codes, frames, topics
+from luot_protocol import codes, frames, office_frames, topics
 from luot_protocol.card import card_hash
 
 # As the office does it: without, the prototype would wait, not work.
@@ -58,12 +58,12 @@ class Naive:
     def _take(self, _client: paho.Client, _data: Any, arrived: paho.MQTTMessage) -> None:
         envelope = frames.parse(arrived.payload)
         key = self._keys[envelope.kid]
-        tap = frames.read_tap(envelope, key)
+        tap = office_frames.read_tap(envelope, key)
         number = self._numbers[tap.card]
         code = codes.WAITING if number in self._places else codes.OPENED
         place = self._places.setdefault(number, len(self._places))
         self._db.execute("INSERT OR IGNORE INTO tap VALUES (?, ?, ?, ?)", (envelope.kid, tap.boot, tap.seq, number))
-        receipt = frames.seal_receipt(frames.Receipt(tap.boot, tap.seq, code, number, place), envelope.kid, key)
+        receipt = office_frames.seal_receipt(frames.Receipt(tap.boot, tap.seq, code, number, place), envelope.kid, key)
         _, link = topics.parse(self._site, arrived.topic)
         self._client.publish(topics.build(self._site, "link_down", link), receipt, 1)
         board = json.dumps({"epoch": 1, "version": len(self._places), "calls": [], "waiting": len(self._places)})
