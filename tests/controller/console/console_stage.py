@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fake_office import Clock, FakeOffice
+from rig_office import RigOffice
 from textual.pilot import Pilot
 
 from eyes import VIETNAM, Eyes
 from luot_controller.console import asking
 from luot_controller.console.app import ConsoleApp
+from luot_controller.console.state import CLERK
 from luot_controller.language import use
 
 ASK_AFTER_S = 0.01
@@ -19,7 +21,7 @@ ASK_AFTER_S = 0.01
 class Stage(Eyes):
     """One console in a test."""
 
-    def __init__(self, app: ConsoleApp, office: FakeOffice, clock: Clock, pilot: Pilot[None]) -> None:
+    def __init__(self, app: ConsoleApp, office: FakeOffice | RigOffice, clock: Clock, pilot: Pilot[None]) -> None:
         super().__init__(app, pilot)
         self.app, self.office, self.clock = app, office, clock
 
@@ -46,17 +48,18 @@ class Stage(Eyes):
 
 @asynccontextmanager
 async def staged(
-    office: FakeOffice | None = None,
+    office: FakeOffice | RigOffice | None = None,
     *,
     desk: str = "1",
     language: str | None = "en",
     size: tuple[int, int] = (80, 24),
     strip: Path | None = None,
+    role: str = CLERK,
 ) -> AsyncIterator[Stage]:
     """A console at `desk`, connected, with the answer to its first question on the screen."""
     clock = office.clock if office else Clock()
     office = office or FakeOffice(clock)
-    app = ConsoleApp(desk, office.connect, language=language, clock=clock, zone=VIETNAM, strip=strip)
+    app = ConsoleApp(desk, office.connect, language=language, clock=clock, zone=VIETNAM, strip=strip, role=role)
     own_s, asking.ASK_AFTER_S = asking.ASK_AFTER_S, ASK_AFTER_S
     try:
         async with app.run_test(size=size) as pilot:

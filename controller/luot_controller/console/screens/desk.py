@@ -50,7 +50,7 @@ class DeskScreen(Screen[None]):
         open_ = reach is Reach.OPEN
         self.set_class(not open_, "-locked")
         self.set_class(bool(hall), "-hall")
-        self.set_class(view.desk is not None and view.desk.duty != OPEN, "-off-duty")
+        self.set_class(view.desk is not None and view.desk.number is None and view.desk.duty != OPEN, "-off-duty")
         self.query_one(Masthead).draw(view, reach, now_s, zone)
         self.query_one(Banner).draw(view, reach)
         self.query_one(Current).draw(view, now_s)

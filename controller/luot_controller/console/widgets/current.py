@@ -52,7 +52,7 @@ def _heading(view: View, desk: Desk | None, ink: str, now_s: float) -> Content:
         return Content.styled(_("Waiting for the office"), "$muted")
     off = wording.off_duty(desk)
     if off and desk.number is None:
-        return Content.styled(off.upper(), "bold $called")
+        return Content.styled(off.upper(), "bold $background")
     state = Content.styled(wording.desk_state(desk.state).upper(), f"bold {ink}")
     at_ms = view.pulse.office_ms(now_s)
     if desk.number is None or desk.since_ms is None or at_ms is None:
