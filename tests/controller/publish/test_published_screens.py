@@ -186,6 +186,7 @@ def test_desk_shows_why(day: Day) -> None:
         "service": "papers",
         "class": "first",
         "since_ms": day.now_ms,
+        "called_ms": day.now_ms,
         "recalls": 0,
         "reason": "PRIORITY_WITHIN_H",
         "over": 12,
