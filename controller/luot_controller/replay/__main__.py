@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from luot_controller.replay.accuracy import accuracy
 from luot_controller.replay.cost import COMMANDS, Crowd, NaiveCrowd
@@ -88,8 +89,12 @@ def _quickest(crowds: "dict[int, Crowd] | dict[int, NaiveCrowd]", rounds: int, r
 
 
 def _peak_mib() -> float:
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1024 if sys.platform == "linux" else 1024**2)
+    try:
+        # Not ru_maxrss, in which Linux counts what the program that started this one held at the fork.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from pty_board import PtyBoard
 from pulled_cable import END_OF_PROGRAM, cut_during, writes_of
 
+from brokers import until
 from luot_controller.errors import UsageProblem
 from luot_tools.device import onboard_reader
 from luot_tools.device.board import Board, connect
@@ -103,7 +104,7 @@ def test_from_bare_to_running(pty_board: PtyBoard, office: Identities) -> None:
             "role": "entry",
             "kid": "0a01",
         } == board.call(onboard_reader.installed)
-    assert (pty_board.store / "ran-1").exists()
+    until((pty_board.store / "ran-1").exists, "the program ran")
 
 
 def test_an_update_keeps_the_key(pty_board: PtyBoard, office: Identities) -> None:

@@ -16,15 +16,21 @@ MPREMOTE = Path(sys.executable).with_name("mpremote")
 
 
 def mpremote(board: PtyBoard, *words: str | Path) -> str:
-    """Run it on the board; a failure fails the test with what it said."""
-    done = subprocess.run(
-        [MPREMOTE, "connect", board.path, *words],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=30,
-        check=False,
-    )
+    """Run it on the board; a failure fails the test with what it said.
+
+    It gives a board that starts again little time, which this one on a busy machine may miss: then it is asked again.
+    """
+    for _ in range(4):
+        done = subprocess.run(
+            [MPREMOTE, "connect", board.path, *words],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=30,
+            check=False,
+        )
+        if "could not enter raw repl" not in done.stderr:
+            break
     assert 0 == done.returncode, done.stdout + done.stderr
     return done.stdout
 
