@@ -115,3 +115,12 @@ def test_a_long_day_at_one_line() -> None:
     while plain:
         lines.remove("papers", plain.pop(0))
     assert (0, None) == (lines.waiting(["papers"]), lines.choose(["papers"]))
+
+
+def test_a_service_stays_known_when_its_line_is_empty() -> None:
+    """Screens go on saying that nobody waits."""
+    lines = Lines()
+    lines.add("papers", (5, 50, 1))
+    lines.remove("papers", (5, 50, 1))
+    assert ["papers"] == list(lines.services())
+    assert 0 == lines.waiting(lines.services())
