@@ -13,7 +13,7 @@ written, by
 make bench ARGS='--markdown docs/performance.md'
 ```
 
-in under five minutes. `luot bench` alone prints the same table; `--only NAME` measures one figure, `--quick` shows in a
+in some minutes. `luot bench` alone prints the same table; `--only NAME` measures one figure, `--quick` shows in a
 minute that everything can be measured, `--json` and the file bench.json are for programs, and
 `luot bench --from bench.json --markdown docs/performance.md` writes this page without measuring. The exit code is 1
 when a figure misses what it must reach.
