@@ -252,8 +252,12 @@ class Connection:
             selector.register(client, selectors.EVENT_READ)
             watched = selectors.EVENT_READ
             while True:
+                if self._stopping.is_set():
+                    client.disconnect()
+                    client.write()
+                    return
                 client.write()
-                if self._failed or self._stopping.is_set() or not client.keep_alive():
+                if self._failed or not client.keep_alive():
                     return
                 wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.blocked else 0)
                 if wanted != watched:
@@ -264,8 +268,6 @@ class Connection:
                         wake_in.recv(4096)
                     elif events & selectors.EVENT_READ and not client.read():
                         return
-                if self._stopping.is_set():
-                    client.disconnect()
                 if not self._connected and time.monotonic() > ready_by:
                     self._fail(self._unreachable(_NO_MQTT))
                     return

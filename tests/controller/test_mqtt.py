@@ -334,6 +334,20 @@ def test_what_was_published_before_stop_arrives(mosquitto: RunningBroker) -> Non
 
 
 @pytest.mark.real
+def test_whenever_it_is_stopped_it_says_goodbye(mosquitto: RunningBroker) -> None:
+    """A hundred connections stopped in mid-traffic: no broker takes one of them for dead and sends its will."""
+    console = mosquitto.peer("desk-1", "event")
+    for number in range(100):
+        controller = mosquitto.peer("controller", "event", will=Will(mosquitto.topic("event"), b"lost"))
+        for _ in range(number % 5):
+            controller.connection.publish(mosquitto.topic("event"), b"%d" % number)
+        controller.connection.stop()
+    mosquitto.peer("controller").connection.publish(mosquitto.topic("event"), b"after")
+
+    assert b"lost" not in console.payloads(b"after")
+
+
+@pytest.mark.real
 def test_a_callback_may_stop_its_own_connection(mosquitto: RunningBroker) -> None:
     """stop() on the connection's own thread returns instead of waiting for itself."""
     stopped = threading.Event()
