@@ -35,7 +35,7 @@ run: $(READY) ## Start an office with a living hall: make run ARGS='--speed 10'
 	@$(BIN)/luot office --demo $(ARGS) || [ $$? -eq 130 ]
 
 test: $(READY) mosquitto check firmware ## Run every check and every test, on real brokers and a real MicroPython
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@echo "check: ruff"
