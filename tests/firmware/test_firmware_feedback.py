@@ -189,10 +189,22 @@ def test_words_of_a_place():
 
 def test_every_code_has_words_in_both_languages():
     """No word and no code of a receipt is without its text, and an unknown code gets one too."""
+    shown = ["ready", "heard", "code"] + list(codes.NAMES.values())  # noqa: RUF005 - MicroPython unpacks no such tuple
+    shown += [faults.NAMES[row[0]] for row in feedback.FAULTS]
+    parts = ["number", "ahead", "next", "kept", "between", "beyond"]
     for language in ("vi", "en"):
+        with open(f"{text.__file__.rsplit('/', 1)[0]}/words_{language}.txt", encoding="utf-8") as lines:
+            there = [line.split(" ", 1)[0] for line in lines]
+        assert sorted(shown + parts) == sorted(there)
+        for word in shown:
+            assert text.status(language, word) not in ("", word)
         for code in codes.NAMES:
-            assert words(language, code, 17, 5, 10, 15, "3")
-            assert "{" not in words(language, code)
-        for word in ("ready", "heard"):
-            assert text.status(language, word)
+            assert "{" not in words(language, code, 17, 5, 10, 15, "3")
     assert "Xin hỏi nhân viên" == words("vi", 63)
+
+
+def test_words_that_are_not_there():
+    """Without its file, or with another one in its place, a reader shows the words for programs."""
+    receipt = Receipt(1, 2, codes.OPENED, 17, 5)
+    assert "17 opened" == text.answer("xx", "opened", receipt)
+    assert "chip.absent" == text.status("xx", "chip.absent")

@@ -16,8 +16,9 @@ def carried() -> dict[str, bytes]:
 
 
 def test_a_board_carries_no_model(carried: dict[str, bytes]) -> None:
-    """Bytecode of firmware and protocol, and source where a board takes nothing else."""
-    assert ["boot.py", "main.py"] == sorted(name for name in carried if not name.endswith(".mpy"))
+    """Bytecode of firmware and protocol, the words of both languages, and source where a board takes nothing else."""
+    words = [f"luot_firmware/words_{language}.txt" for language in ("en", "vi")]
+    assert ["boot.py", *words, "main.py"] == sorted(name for name in carried if not name.endswith(".mpy"))
     assert {"boards", "luot_firmware", "luot_protocol"} == {name.split("/")[0] for name in carried if "/" in name}
     assert [] == [name for name in carried if "unix" in name]
     assert {name.split("/")[0] for name in carried if "/" in name} <= set(firmware.OURS)

@@ -29,6 +29,9 @@ PC = "linux"
 _OFFICE = tuple(f"luot_protocol/{name}.py" for name in ("messages", "office_frames", "topics"))
 """The office's half of the protocol."""
 
+_SUFFIXES = (".py", ".txt")
+"""Code, and the words that a reader shows."""
+
 _FROM_SOURCE = ("boot.py", START)
 """A board starts these two from source only."""
 
@@ -36,7 +39,7 @@ _FROM_SOURCE = ("boot.py", START)
 def sources(platform: str) -> Iterator[tuple[str, Path]]:
     """Each file that a board of this `sys.platform` carries, with its name in the source tree."""
     for top in SOURCES:
-        for file in sorted(top.rglob("*.py")):
+        for file in sorted(file for file in top.rglob("*") if file.suffix in _SUFFIXES):
             name = file.relative_to(top).as_posix()
             if name in _OFFICE or (platform != PC and (name.startswith("models/") or file.name.startswith("unix"))):
                 continue
@@ -57,11 +60,11 @@ def compiled(platform: str) -> dict[str, bytes]:
 
 def _marked(name: str, file: Path) -> str:
     source = file.read_text(encoding="utf-8")
-    return source if name in _FROM_SOURCE else firmware_constants.marked(source)
+    return source if _goes_as_it_is(name) else firmware_constants.marked(source)
 
 
 def _built(program: str, name: str, source: str, folder: Path) -> tuple[str, bytes]:
-    if name in _FROM_SOURCE:
+    if _goes_as_it_is(name):
         return name, source.encode()
     marked, out = folder / name.replace("/", "-"), folder / name.replace("/", "-").replace(".py", ".mpy")
     marked.write_text(source, encoding="utf-8")
@@ -71,6 +74,10 @@ def _built(program: str, name: str, source: str, folder: Path) -> tuple[str, byt
     if done.returncode:
         raise LuotError(f"{name} does not compile for a board", done.stderr.strip())
     return name.removesuffix(".py") + ".mpy", out.read_bytes()
+
+
+def _goes_as_it_is(name: str) -> bool:
+    return name in _FROM_SOURCE or not name.endswith(".py")
 
 
 def _mpy_cross() -> str:
