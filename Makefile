@@ -12,7 +12,8 @@ ARGS ?=
 BIN := .venv/bin
 READY := .venv/ready
 STUBS := build/stubs/ready
-STUB_PACKAGES := micropython-rp2-stubs==1.29.0.post1 micropython-stdlib-stubs==1.29.0.post2
+STUB_VERSION := 1.29.0.post1
+STDLIB_STUBS := micropython-stdlib-stubs==1.29.0.post2
 
 # $(call quietly,COMMAND): run it, and show what it printed only when it fails.
 quietly = mkdir -p build && if ! { $(1); } >build/make.log 2>&1 </dev/null; then cat build/make.log >&2; exit 1; fi
@@ -43,8 +44,8 @@ check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@$(BIN)/ruff check --quiet .
 	@echo "check: mypy"
 	@$(call quietly,$(BIN)/mypy)
-	@echo "check: basedpyright, with the device's stubs"
-	@$(call quietly,$(BIN)/basedpyright --project firmware)
+	@echo "check: basedpyright, with the devices' stubs"
+	@$(call quietly,$(BIN)/basedpyright --project firmware && $(BIN)/basedpyright --project firmware/pyrightconfig.esp32.json)
 	@echo "check: import contracts"
 	@$(call quietly,$(BIN)/lint-imports --no-logo)
 
@@ -99,7 +100,9 @@ $(READY): pyproject.toml constraints.txt
 
 $(STUBS): $(READY) Makefile
 	@rm -rf build/stubs
-	@$(call quietly,$(BIN)/python -m pip install --no-deps --target build/stubs $(STUB_PACKAGES))
+	@$(call quietly,for board in rp2 esp32-esp32-generic-s3; do \
+		$(BIN)/python -m pip install --no-deps --target build/stubs/$${board%%-*} \
+		micropython-$$board-stubs==$(STUB_VERSION) $(STDLIB_STUBS) || exit 1; done)
 	@touch $@
 
 mosquitto:

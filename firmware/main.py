@@ -22,6 +22,10 @@ from luot_firmware.scanner import Scanner
 
 if sys.platform == "linux":
     from boards.unix import Board
+elif sys.platform == "rp2":
+    from boards.rp2 import Board
+elif sys.platform == "esp32":
+    from boards.esp32 import Board
 else:
     raise SystemExit("no board file for " + sys.platform)
 

@@ -16,8 +16,10 @@ _MAX_BYTES = 2048
 _MAX_TEXT = 128
 _MAX_SHOWN = 60
 _MAX_KID_BYTES = 16
-_OPTIONAL = ("hall",)
-_SECRET = ("key", "card_key", "password")
+_OPTIONAL = ("wifi", "hall")
+_SECRET = ("key", "card_key", "password", "wifi")
+_MAX_SSID_BYTES = 32
+_LEAST_WIFI_PASSWORD, _MOST_WIFI_PASSWORD = 8, 63
 
 
 class SettingsError(Exception):
@@ -34,7 +36,8 @@ class Settings:
     """What the file says, one attribute for each of its keys.
 
     reader, site, link: ids. role, language: see ROLES, LANGUAGES. kid, key, card_key: bytes. host, port, user,
-    password: of the broker. hall: (host, port) of who lays cards into the field on a PC, or None.
+    password: of the broker. wifi: (ssid, password) or None. hall: (host, port) of who lays cards into the field on
+    a PC, or None.
     """
 
     reader: str
@@ -49,6 +52,7 @@ class Settings:
     user: str
     password: str
     language: str
+    wifi: object
     hall: object
 
 
@@ -132,6 +136,17 @@ def _address(value):
     return (host, number) if host and number else None
 
 
+def _wifi(value):
+    if not isinstance(value, dict) or sorted(value) != ["password", "ssid"]:
+        return None
+    ssid, password = value["ssid"], value["password"]
+    if not isinstance(ssid, str) or not 0 < len(ssid.encode()) <= _MAX_SSID_BYTES:
+        return None
+    is_open = password == ""
+    is_password = isinstance(password, str) and _LEAST_WIFI_PASSWORD <= len(password) <= _MOST_WIFI_PASSWORD
+    return (ssid, password) if is_open or is_password else None
+
+
 _FILE_FORM = f"one JSON object of at most {_MAX_BYTES} bytes, as provisioning writes it"
 _ID_FORM = f"1 to {MAX_ID_CHARS} of a-z, 0-9 and the hyphen"
 _TEXT_FORM = f"text of 1 to {_MAX_TEXT} characters"
@@ -150,5 +165,6 @@ _FIELDS = (
     ("user", _text, _TEXT_FORM),
     ("password", _text, _TEXT_FORM),
     ("language", _one_of(LANGUAGES), "one of " + ", ".join(LANGUAGES)),
+    ("wifi", _wifi, "ssid, of 1 to 32 bytes, and password, of 8 to 63 characters, empty for an open network"),
     ("hall", _address, "host:port"),
 )

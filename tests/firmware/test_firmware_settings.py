@@ -20,6 +20,7 @@ GOOD = {
     "user": "entry-1",
     "password": "secret word",
     "language": "vi",
+    "wifi": {"ssid": "Một cửa", "password": "secret word"},
     "hall": "127.0.0.1:5555",
 }
 
@@ -36,6 +37,7 @@ ALLOWED = {
     "user": "text of 1 to 128 characters",
     "password": "text of 1 to 128 characters",
     "language": "one of vi, en",
+    "wifi": "ssid, of 1 to 32 bytes, and password, of 8 to 63 characters, empty for an open network",
     "hall": "host:port",
 }
 
@@ -63,6 +65,13 @@ BAD = (
     ("user", {}, "{}"),
     ("password", "x" * 129, "hidden (129 characters)"),
     ("language", "fr", "'fr'"),
+    ("wifi", "name", "hidden (4 characters)"),
+    ("wifi", {"ssid": "name"}, "hidden (16 characters)"),
+    ("wifi", {"ssid": "", "password": "secret word"}, None),
+    ("wifi", {"ssid": "ộ" * 11, "password": "secret word"}, None),
+    ("wifi", {"ssid": "name", "password": "short"}, None),
+    ("wifi", {"ssid": "name", "password": "x" * 64}, None),
+    ("wifi", {"ssid": "name", "password": None}, None),
     ("hall", "5555", "'5555'"),
     ("hall", ":5555", "':5555'"),
     ("hall", "localhost:port", "'localhost:port'"),
@@ -94,15 +103,22 @@ def test_a_good_file_is_taken(folder):
     for key in ("reader", "site", "role", "link", "host", "port", "user", "password", "language"):
         assert GOOD[key] == getattr(ours, key)
     assert (b"\x0a\x0b", b"\x11" * 32, b"\x22" * 32) == (ours.kid, ours.key, ours.card_key)
+    assert ("Một cửa", "secret word") == ours.wifi
     assert ("127.0.0.1", 5555) == ours.hall
 
 
-def test_only_the_hall_may_be_left_out():
-    """Without a hall there is none; any other key that is missing is named with what it may be."""
+def test_an_open_network_has_no_password():
+    """An empty one is what says so."""
+    ours = settings.check(changed("wifi", {"ssid": "name", "password": ""}))
+    assert ("name", "") == ours.wifi
+
+
+def test_only_wifi_and_hall_may_be_left_out():
+    """Without them there is none; any other key that is missing is named with what it may be."""
     for key in GOOD:
         rest = {name: value for name, value in GOOD.items() if name != key}
-        if key == "hall":
-            assert settings.check(json.dumps(rest).encode()).hall is None
+        if key in ("wifi", "hall"):
+            assert getattr(settings.check(json.dumps(rest).encode()), key) is None
         else:
             message = f"settings.json: {key} is missing; allowed is {ALLOWED[key]}"
             assert message == str(error_of(json.dumps(rest).encode()))

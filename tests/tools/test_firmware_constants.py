@@ -70,7 +70,7 @@ def test_every_line_keeps_its_number() -> None:
     assert ["_A = const((1, 2))", "", "", "", "", "", "def f():", "    return _A"] == marked(source).split("\n")
 
 
-CODE = [name for name, _ in firmware.sources("board") if name.startswith("luot_") and name.endswith(".py")]
+CODE = [name for name, _ in firmware.sources("rp2") if name.startswith("luot_") and name.endswith(".py")]
 OURS = [name for name in CODE if not name.endswith("__init__.py")]
 
 

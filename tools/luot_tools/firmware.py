@@ -1,6 +1,6 @@
 """What a board carries, compiled: the one rule for `make firmware` and for every tool that fills a board. Runs nothing.
 
-`python -m luot_tools.firmware FOLDER` writes the files of a real board.
+`python -m luot_tools.firmware FOLDER` writes the files of the real boards, a folder for each `sys.platform`.
 """
 
 import shutil
@@ -26,6 +26,12 @@ START = "main.py"
 PC = "linux"
 """`sys.platform` of a reader on a PC, which carries models in place of hardware."""
 
+_BOARDS = {PC: ("unix", "unix_faults", "unix_hall"), "rp2": ("pins", "rp2"), "esp32": ("pins", "esp32")}
+"""`sys.platform` to what of boards/ it carries."""
+
+_ON_PINS = tuple(f"luot_firmware/{name}.py" for name in ("buttons", "lamp", "wifi"))
+"""What a PC has no pins for."""
+
 _OFFICE = tuple(f"luot_protocol/{name}.py" for name in ("messages", "office_frames", "topics"))
 """The office's half of the protocol."""
 
@@ -36,14 +42,23 @@ _FROM_SOURCE = ("boot.py", START)
 """A board starts these two from source only."""
 
 
+class BoardUnknown(LuotError):
+    """Raised for a board of which nobody has said how it is wired."""
+
+    code = "board.unknown"
+
+
 def sources(platform: str) -> Iterator[tuple[str, Path]]:
-    """Each file that a board of this `sys.platform` carries, with its name in the source tree."""
+    """Each file that a board of this `sys.platform` carries, with its name in the source tree; raises BoardUnknown."""
+    if platform not in _BOARDS:
+        raise BoardUnknown(
+            f"there is no board file for {platform}", f"Take a board of one of these: {', '.join(sorted(_BOARDS))}."
+        )
     for top in SOURCES:
         for file in sorted(file for file in top.rglob("*") if file.suffix in _SUFFIXES):
             name = file.relative_to(top).as_posix()
-            if name in _OFFICE or (platform != PC and (name.startswith("models/") or file.name.startswith("unix"))):
-                continue
-            yield name, file
+            if name not in _OFFICE and _is_for(platform, name, file.stem):
+                yield name, file
 
 
 def compiled(platform: str) -> dict[str, bytes]:
@@ -56,6 +71,16 @@ def compiled(platform: str) -> dict[str, bytes]:
     if START not in files:
         raise LuotError(f"the firmware is not in {SOURCES[0]}", "Run this from the source tree, which holds it too.")
     return files
+
+
+def _is_for(platform: str, name: str, stem: str) -> bool:
+    if platform == PC and name in _ON_PINS:
+        return False
+    if name.startswith("models/"):
+        return platform == PC
+    if not name.startswith("boards/") or stem == "__init__":
+        return True
+    return stem in _BOARDS[platform]
 
 
 def _marked(name: str, file: Path) -> str:
@@ -97,11 +122,12 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """Write the files of a real board into a folder that is made anew."""
-    files = compiled("board")
+    """Write the files of each real board into a folder of its own, in one that is made anew."""
+    boards = {platform: compiled(platform) for platform in sorted(_BOARDS) if platform != PC}
     shutil.rmtree(folder, ignore_errors=True)
-    write(files, folder)
-    print(f"firmware: {sum(map(len, files.values()))} bytes in {folder}")
+    for platform, files in boards.items():
+        write(files, folder / platform)
+        print(f"firmware: {sum(map(len, files.values()))} bytes in {folder / platform}")
 
 
 if __name__ == "__main__":
