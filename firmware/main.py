@@ -45,7 +45,7 @@ def main(argv):
     clock = Clock(outbox.boot, board.ticks_ms)
     faces = Feedback(sink, ours.language)
     scanner = Scanner(clock)
-    health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm)
+    health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm, board.battery_mv)
     link = Link(ours, outbox, clock, faces, health)
     app = App(ours, card_reader, buttons, scanner, clock, outbox, link, faces)
     del settings

@@ -35,6 +35,7 @@ REFUSALS = {
     "not_yours": N_("another system, or a tap, opened this visit"),
     "nothing_to_undo": N_("the desk has no command that can be taken back"),
     "people_left": N_("the site keeps the day open while such visits are there"),
+    "reader_unheard": N_("nothing was heard of this reader since the office opened"),
     "reason_missing": N_("this needs a reason, which stays on record"),
     "recall_first": N_("the site asks for more recalls before a no-show"),
     "reserved_number": N_("this number is for visits without a card"),
@@ -50,6 +51,7 @@ REFUSALS = {
     "unknown_card": N_("no card of the site has this number"),
     "unknown_class": N_("the site has no such class"),
     "unknown_desk": N_("the site has no such desk"),
+    "unknown_reader": N_("the site has no such reader"),
     "unknown_service": N_("the site has no such service"),
     "visit_over": N_("the visit is over"),
 }

@@ -7,6 +7,7 @@ A board file has one class:
       mount()           the Flash that keeps the taps
       ticks_ms()        its counter of milliseconds, as time.ticks_ms
       signal_dbm()      of its radio, as last received; None without one
+      battery_mv()      of its battery, as last measured; None without one
       attach(settings)  sets up the hardware, after mount(); returns (CardReader, Buttons, Sink, coroutines to run
                         beside the app)
 

@@ -62,6 +62,10 @@ class Board:
         """No radio."""
         return
 
+    def battery_mv(self):
+        """No battery."""
+        return
+
     def attach(self, settings):
         """With the hall when the settings name one; else no cards come, and what is shown goes to standard output."""
         field = Field(now)

@@ -17,6 +17,8 @@ from luot_protocol import codes, faults
 
 READY = "ready"
 
+_IDENTIFY = "identify"
+
 _READY_LIGHT = "green"
 _KEPT = ("green_flash", "heard")
 _TAKEN = ("green_flash", "taken")
@@ -102,6 +104,10 @@ class Feedback:
         self._holds[_part(fault)] = fault
         self._shown = fault
         self._show_fault(fault, _NOT_KEPT_SOUND)
+
+    def identify(self):
+        """Somebody looks for this reader among others."""
+        self._show(_IDENTIFY, _IDENTIFY, None, text.status(self._language, _IDENTIFY))
 
     def answer(self, receipt, is_late):
         """A receipt came; `is_late` when whoever tapped will have gone by now, so nothing need show it."""

@@ -11,24 +11,39 @@ EVERY_MS = 60_000
 CHANGE_MS = 2000
 """At least, from one report to the next when a fault begins or ends."""
 
+_REPORTS = 2
+
 
 class Health:
-    """Looks at the parts, which are given to it; signal_dbm() is the radio's, None where there is none."""
+    """Looks at the parts, which are given to it; signal_dbm() and battery_mv() give None where the board has none."""
 
-    def __init__(self, clock, outbox, scanner, card_reader, faces, signal_dbm):
+    def __init__(self, clock, outbox, scanner, card_reader, faces, signal_dbm, battery_mv):
         self._clock = clock
         self._outbox = outbox
         self._scanner = scanner
         self._card_reader = card_reader
         self._faces = faces
         self._signal_dbm = signal_dbm
+        self._battery_mv = battery_mv
         self._count = 0
+        self._obeyed = None
         self._faults = []
         self._at_ms = None
 
     def again(self):
         """A session began: the office may have forgotten, or missed, the last report."""
         self._at_ms = None
+
+    def obeys(self, named):
+        """True for an order that names one of the last reports, and none that an order named before.
+
+        The office may not have the newest one yet. The next report is due at once, and says so.
+        """
+        if not max(self._obeyed or 0, self._count - _REPORTS) < named <= self._count:
+            return False
+        self._obeyed = named
+        self.again()
+        return True
 
     def is_due(self):
         """True when a report should be sent now."""
@@ -63,6 +78,8 @@ class Health:
             "clock_jumps": self._clock.jumps,
             "free_bytes": gc.mem_free() if hasattr(gc, "mem_free") else None,
             "signal_dbm": self._signal_dbm(),
+            "battery_mv": self._battery_mv(),
+            "obeyed": self._obeyed,
         }
 
     def _told(self):

@@ -54,12 +54,18 @@ class Link:
         self._wake.set()
 
     def take(self, _topic, payload):
-        """A frame came down: settle its tap and show the answer; a frame that is not for an open tap is counted."""
+        """A frame came down: settle its tap and show the answer, or obey; one that is for no open tap is counted."""
         try:
             envelope = frames.parse(payload)
             if envelope.kid != self._settings.kid:
                 raise ProtocolError("frame.kid", "for another reader")
-            receipt = frames.read_receipt(envelope, self._settings.key)
+            try:
+                receipt = frames.read_receipt(envelope, self._settings.key)
+            except ProtocolError as error:
+                if error.code != "frame.kind":
+                    raise
+                self._obey(envelope)
+                return
             record = self._outbox.settle(receipt.boot, receipt.seq)
             if record is None:
                 raise ProtocolError("receipt.unknown", "no such tap is open")
@@ -74,6 +80,16 @@ class Link:
             self._faces.ends("office")
         age_ms, _ = self._clock.age(record.at_ms, record.boot)
         self._faces.answer(receipt, age_ms is None or age_ms > LATE_MS)
+        self._wake.set()
+
+    def _obey(self, envelope):
+        """Blink when the office orders it, and say so in a report."""
+        from luot_protocol import orders
+
+        order = orders.read_identify(envelope, self._settings.key)
+        if order["boot"] != self._outbox.boot or not self._health.obeys(order["count"]):
+            raise ProtocolError("order.old", "obeyed before, or of another time")
+        self._faces.identify()
         self._wake.set()
 
     async def run(self):

@@ -17,6 +17,7 @@ LIGHTS = {
     "green_wave": ("green", 6, (300, 200)),
     "amber_flash": ("amber", 3, (150, 100)),
     "red_flash": ("red", 3, (150, 100)),
+    "identify": ("blue", 20, (250, 250)),
     "green_2": ("green", 0, _blinks(2)),
 }
 for _colour, _most in (("red", 7), ("amber", 7), ("blue", 4)):

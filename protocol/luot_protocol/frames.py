@@ -1,7 +1,7 @@
-"""The signed messages of devices: taps and reports of health going up, receipts coming down, each at most 200 bytes.
+"""The signed messages of devices: taps and reports of health going up, receipts and orders coming down.
 
-A payload is a CBOR map with small integer keys; keys that a reader or controller does not know are ignored. What only
-the office needs is in `office_frames`, which no reader carries.
+Each is at most 200 bytes. A payload is a CBOR map with small integer keys; keys that a reader or controller does not
+know are ignored. What only the office needs is in `office_frames`, which no reader carries.
 """
 
 from luot_protocol import cose, form
@@ -42,12 +42,15 @@ HEALTH = (
     "clock_jumps",
     "free_bytes",
     "signal_dbm",
+    "battery_mv",
+    "obeyed",
 )
 """The fields of a report of health, in the order of their keys from 1 on.
 
 boot, count: which report of this reader, so that an older one is known as such; all the others may be left out. faults:
 list of numbers of `faults`, the most important first. version: of the firmware, text. signal_dbm: an integer, usually
-negative. All the others are counts since the start, or how much there is now.
+negative. obeyed: the count of the report that the last order named. All the others are counts since the start, or how
+much there is now.
 """
 
 MAX_FAULTS = 8

@@ -154,11 +154,24 @@ READER = Message(
     "reader",
     "How a reader is, as far as the office has heard; changes when what it says of itself does, at most once a minute.",
     Field("role", "text", "what it is for"),
+    Field("key", "flag", "whether the office has a key for it; it has none before it is set up", optional=True),
     Field("link", "text", "of its link: ready, sleeping or lost", optional=True),
     Field("last_seen_ms", "int", "when a frame of it was last verified", optional=True),
     Field("depth", "int", "taps that it still keeps", optional=True),
     Field("faults", "list", "words, the most important first, such as chip.absent; empty: none", optional=True),
     Field("health", "map", "its last report, see the signed frame health", optional=True),
+    Field("alerts", "list", "words of the alerts about it that are raised, see alert; left out: none", optional=True),
+)
+ALERT = Message(
+    "alert",
+    "Something about a reader needs a technician, or no longer does: raised once and cleared once. What is raised "
+    "stands in the reader's own topic too. An office that opens anew raises again what still holds, so forget what was "
+    "raised when the topic office says that it is stopped or lost.",
+    Field("reader", "text", "its id"),
+    Field("alert", "text", "reader.silent, outbox.growing, battery.low, or a fault such as chip.absent or key.wrong"),
+    Field("state", "text", "whether it begins or ends", values=("raised", "cleared")),
+    Field("at_ms", "int", "when"),
+    Field("since_ms", "int", "when it was raised"),
 )
 EVENT = Message(
     "event",
@@ -190,6 +203,7 @@ COMMANDS = (
     "UnblockCard",
     "ReplaceCard",
     "ReloadSite",
+    "IdentifyReader",
 )
 COMMAND = Message(
     "command",
@@ -214,6 +228,7 @@ COMMAND = Message(
         "for CallVisit and PauseDesk, on record; CancelVisit and BlockCard may have one",
         optional=True,
     ),
+    Field("reader", "text", "for IdentifyReader: which one shall blink", optional=True),
     Field("expects", "int", "the desk's version that the clerk saw; with another one it is refused", optional=True),
     Field("expires_ms", "int", "office time after which it must not be done any more", optional=True),
 )
@@ -264,5 +279,20 @@ LINK_STATE = Message(
 
 BY_NAME = {
     message.name: message
-    for message in (OFFICE, SITE, BOARD, SERVICE, DESK, CARD, READER, EVENT, COMMAND, REPLY, ASK, ANSWER, LINK_STATE)
+    for message in (
+        OFFICE,
+        SITE,
+        BOARD,
+        SERVICE,
+        DESK,
+        CARD,
+        READER,
+        ALERT,
+        EVENT,
+        COMMAND,
+        REPLY,
+        ASK,
+        ANSWER,
+        LINK_STATE,
+    )
 }

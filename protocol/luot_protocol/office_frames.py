@@ -1,6 +1,6 @@
-"""The office's half of the frames: reads what readers send, seals receipts. No reader carries it."""
+"""The office's half of the frames: reads what readers send, seals receipts and orders. No reader carries it."""
 
-from luot_protocol import form
+from luot_protocol import form, orders
 from luot_protocol.card import HASH_BYTES
 from luot_protocol.errors import ProtocolError
 from luot_protocol.frames import (
@@ -39,6 +39,15 @@ def seal_receipt(receipt, kid, key):
         if value is not None:
             fields[4 + at] = value
     return form.seal(fields, kid, key, DOWN)
+
+
+def seal_identify(order, kid, key):
+    """Sign the order to blink, a map of the `boot` and `count` of the reader's last report; returns the frame's bytes.
+
+    A reader obeys an order that names one of its last two reports, and none that names the same or an older one again:
+    whoever plays it back later is not obeyed.
+    """
+    return form.seal({0: orders.KIND_IDENTIFY, 1: order["boot"], 2: order["count"]}, kid, key, DOWN)
 
 
 def read_up(envelope, key):

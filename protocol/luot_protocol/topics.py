@@ -44,6 +44,7 @@ TABLE = (
     Topic("desk", "desk/{id}", "controller", True, "desk", "one desk"),
     Topic("card", "card/{id}", "controller", True, "card", "one card; the id is its number"),
     Topic("reader", "reader/{id}", "controller", True, "reader", "how one reader is"),
+    Topic("alert", "alert", "controller", False, "alert", "what began, or ceased, to need a technician"),
     Topic("event", "event", "controller", False, "event", "the ledger as it grows"),
 )
 

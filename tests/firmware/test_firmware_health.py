@@ -21,7 +21,7 @@ class Parts:
         self.window = []
         self.boot, self.damaged, self.write_errors, self.kept, self.not_kept = 3, 1, 2, 40, 5
         self.starts, self.refused, self.jumps = 4, 6, 7
-        self.dbm = None
+        self.dbm = self.mv = None
 
     def now_ms(self):
         return self.ms
@@ -38,6 +38,9 @@ class Parts:
     def signal_dbm(self):
         return self.dbm
 
+    def battery_mv(self):
+        return self.mv
+
 
 class Record:
     def __init__(self, at_ms):
@@ -47,7 +50,7 @@ class Record:
 
 def reporter():
     parts = Parts()
-    return parts, Health(parts, parts, parts, parts, parts, parts.signal_dbm)
+    return parts, Health(parts, parts, parts, parts, parts, parts.signal_dbm, parts.battery_mv)
 
 
 def test_it_says_what_the_parts_say():
@@ -55,13 +58,15 @@ def test_it_says_what_the_parts_say():
     parts, health = reporter()
     parts.ms = 61_999
     parts.holding = [faults.CHIP_ABSENT]
-    parts.dbm = -70
+    parts.dbm, parts.mv = -70, 3700
+    assert health.report(2, 1, 8)["obeyed"] is None
+    assert health.obeys(1)
     report = health.report(2, 1, 8)
     free_bytes = report.pop("free_bytes")
     assert (free_bytes is None) != hasattr(gc, "mem_free")
     assert {
         "boot": 3,
-        "count": 1,
+        "count": 2,
         "uptime_s": 61,
         "version": VERSION,
         "faults": [faults.CHIP_ABSENT],
@@ -77,9 +82,11 @@ def test_it_says_what_the_parts_say():
         "clock": GOOD,
         "clock_jumps": 7,
         "signal_dbm": -70,
+        "battery_mv": 3700,
+        "obeyed": 1,
     } == report
     assert set(frames.HEALTH) == set(report) | {"free_bytes"}
-    assert 2 == health.report(2, 1, 8)["count"]
+    assert 3 == health.report(2, 1, 8)["count"]
 
 
 def test_the_clock_is_as_good_as_the_oldest_tap_says():
@@ -115,6 +122,19 @@ def test_when_it_is_due():
     assert not health.is_due()
     health.again()
     assert health.is_due()
+
+
+def test_an_order_is_obeyed_once_and_told_at_once():
+    """It names one of the last two reports and a newer one than the last order did; the next report says which."""
+    _, health = reporter()
+    assert not health.obeys(0)
+    assert [None] * 3 == [health.report(1, 0, 0)["obeyed"] for _ in range(3)]
+    assert [False] * 3 == [health.obeys(named) for named in (0, 1, 4)]
+    assert not health.is_due()
+    assert health.obeys(2)
+    assert health.is_due()
+    assert 2 == health.report(1, 0, 0)["obeyed"]
+    assert [False, True, False] == [health.obeys(named) for named in (2, 4, 3)]
 
 
 def test_it_fits_into_a_frame():

@@ -65,6 +65,9 @@ class FakeFaces:
         if part != "clock":
             self.told.append("no " + part)
 
+    def identify(self):
+        self.told.append("identify")
+
     def answer(self, receipt, is_late):
         self.answers.append((receipt.seq, is_late))
 
@@ -95,6 +98,13 @@ class FakeHealth:
 
     def __init__(self):
         self.due = False
+        self.obeyed = []
+
+    def obeys(self, named):
+        """One order, and no other."""
+        self.obeyed.append(named)
+        self.due = named == 5
+        return self.due
 
     def again(self):
         pass
@@ -171,6 +181,24 @@ def test_frames_that_are_not_for_us_are_counted_and_ignored(folder):
     assert (1, [(1, False)]) == (rig.outbox.depth(), rig.faces.answers)
     rig.link.take("any", good)
     assert 3 == rig.link.counters["receipt.unknown"]
+
+
+def test_an_order_is_obeyed_and_told(folder):
+    """The office's order to blink, signed for this start, is obeyed if the health allows it, and reported at once."""
+    rig = Rig(folder, 0)
+
+    def order(boot, count, kid=KID, key=KEY):
+        rig.link.take("any", office_frames.seal_identify({"boot": boot, "count": count}, kid, key))
+
+    order(2, 5)
+    order(1, 5, key=OTHER_KEY)
+    order(1, 5, kid=OTHER_KID)
+    order(1, 4)
+    assert ([], [4]) == (rig.faces.told, rig.health.obeyed)
+    assert {"order.old": 2, "frame.mac": 1, "frame.kid": 1} == rig.link.counters
+    order(1, 5)
+    assert ["identify"] == rig.faces.told
+    assert rig.link._wake.is_set()
 
 
 def test_at_most_eight_are_in_flight_oldest_first(folder):

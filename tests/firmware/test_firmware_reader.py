@@ -7,6 +7,8 @@ import pytest
 from surroundings import (
     CARD_KEY,
     HEAP_OF_READER,
+    KEY,
+    KID,
     ROOT,
     Hall,
     Mosquitto,
@@ -17,7 +19,7 @@ from surroundings import (
     sealed,
 )
 
-from luot_protocol import codes, frames
+from luot_protocol import codes, frames, office_frames
 from luot_protocol.card import card_hash
 
 pytestmark = pytest.mark.real
@@ -61,6 +63,25 @@ def test_its_end_is_announced(reader: Reader, office: Office, hall: Hall) -> Non
         else:
             reader.kill()
         eventually(lambda: office.states == ["ready", "lost"] * count, f"states {office.states}")  # noqa: B023
+
+
+def test_the_office_lets_it_blink(reader: Reader, office: Office, hall: Hall) -> None:
+    """An order that names its last report is shown and told in the next report, once; a played back one is counted."""
+    reader.start()
+    told = eventually(lambda: office.reports, "a report")[-1]
+    named = {"boot": told["boot"], "count": told["count"]}
+    order = office_frames.seal_identify(named, KID, KEY)
+    office.send(office_frames.seal_identify(named, KID, bytes(32)))
+    office.send(order)
+    assert {"light": "identify", "text": "Đầu đọc cần tìm ở đây"}.items() <= hall.saw("identify").items()
+    eventually(lambda: office.reports[-1].get("obeyed") == told["count"], "a report of the order")
+    office.send(order)
+    hall.tap(A)
+    hall.saw("opened")
+    assert 1 == hall.shows().count("identify")
+    office.send(office_frames.seal_identify(office.reports[-1], KID, KEY))
+    hall.saw("identify", 2)
+    eventually(lambda: office.reports[-1].get("bad_frames") == 2, "both bad ones counted")
 
 
 def test_only_its_own_receipts_count(reader: Reader, office: Office, hall: Hall) -> None:

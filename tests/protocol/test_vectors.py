@@ -12,13 +12,18 @@ from pycose.keys import SymmetricKey
 from pycose.messages import Mac0Message
 from vector_file import CARD_KEY, FILE, KEY, KID, VECTORS, label, of_kind
 
-from luot_protocol import cbor, codes, cose, frames, office_frames
+from luot_protocol import cbor, codes, cose, frames, office_frames, orders
 from luot_protocol.card import card_hash
 from luot_protocol.errors import ProtocolError
 from luot_tools import vectors
 from luot_tools.diagnostic import diagnose
 
-READING = {"tap": office_frames.read_tap, "health": office_frames.read_health, "receipt": frames.read_receipt}
+READING = {
+    "tap": office_frames.read_tap,
+    "health": office_frames.read_health,
+    "receipt": frames.read_receipt,
+    "identify": orders.read_identify,
+}
 
 
 def test_the_file_is_fresh() -> None:
@@ -28,7 +33,7 @@ def test_the_file_is_fresh() -> None:
 
 def test_nothing_is_left_out() -> None:
     """Every kind is there, every receipt code, and a refusal for every error the readers of frames know."""
-    assert {"cbor", "card", "tap", "health", "receipt", "invalid"} == {vector["kind"] for vector in VECTORS}
+    assert {"cbor", "card", "tap", "health", "receipt", "identify", "invalid"} == {vector["kind"] for vector in VECTORS}
     assert set(codes.NAMES) <= {vector["fields"]["code"] for vector in of_kind("receipt")}
     assert {vector["fields"]["clock"] for vector in of_kind("tap")} == {0, 1, 2}
     assert {
@@ -57,11 +62,11 @@ def test_cards(vector: dict[str, Any]) -> None:
     assert vector["hash"] == hmac.digest(CARD_KEY, b"luot card" + uid, "sha256")[:16].hex()
 
 
-@pytest.mark.parametrize("vector", of_kind("tap", "health", "receipt"), ids=label)
+@pytest.mark.parametrize("vector", of_kind("tap", "health", "receipt", "identify"), ids=label)
 def test_frames(vector: dict[str, Any]) -> None:
     """pycose verifies each frame, over the listed bytes, and cbor2 reads its payload; ours reads the listed fields."""
     frame = bytes.fromhex(vector["frame"])
-    direction = b"luot/1/down" if vector["kind"] == "receipt" else b"luot/1/up"
+    direction = b"luot/1/down" if vector["kind"] in ("receipt", "identify") else b"luot/1/up"
     message = Mac0Message.decode(frame)
     message.key = SymmetricKey(k=KEY)
     message.external_aad = direction
@@ -71,7 +76,7 @@ def test_frames(vector: dict[str, Any]) -> None:
     assert message.auth_tag == hmac.digest(KEY, bytes.fromhex(vector["to_mac"]), "sha256")
 
     read = READING[vector["kind"]](frames.parse(frame), KEY)
-    found = read if vector["kind"] == "health" else {slot: getattr(read, slot) for slot in read.__slots__}
+    found = read if isinstance(read, dict) else {slot: getattr(read, slot) for slot in read.__slots__}
     assert vector["fields"] == {
         slot: value.hex() if isinstance(value, bytes) else value for slot, value in found.items()
     }

@@ -7,12 +7,22 @@ Reads the file line by line, so that it never has to lie in memory as a whole.
 import json
 import sys
 
-from luot_protocol import card, cbor, cose, frames, office_frames
+from luot_protocol import card, cbor, cose, frames, office_frames, orders
 from luot_protocol.errors import ProtocolError
 from luot_tools.diagnostic import diagnose
 
-READING = {"tap": office_frames.read_tap, "health": office_frames.read_health, "receipt": frames.read_receipt}
-SEALING = {"tap": frames.seal_tap, "health": frames.seal_health, "receipt": office_frames.seal_receipt}
+READING = {
+    "tap": office_frames.read_tap,
+    "health": office_frames.read_health,
+    "receipt": frames.read_receipt,
+    "identify": orders.read_identify,
+}
+SEALING = {
+    "tap": frames.seal_tap,
+    "health": frames.seal_health,
+    "receipt": office_frames.seal_receipt,
+    "identify": office_frames.seal_identify,
+}
 
 
 def main(path):
@@ -69,16 +79,16 @@ def check_frame(row, kid, key):
         fields["card"] = bytes.fromhex(fields["card"])
         meaning = frames.Tap(**fields)
     else:
-        meaning = fields if kind == "health" else frames.Receipt(**fields)
+        meaning = frames.Receipt(**fields) if kind == "receipt" else fields
     frame = SEALING[kind](meaning, kid, key)
     if frame.hex() != row["frame"]:
         return "sealed as " + frame.hex()
     envelope = frames.parse(frame)
-    direction = frames.DOWN if kind == "receipt" else frames.UP
+    direction = frames.DOWN if kind in ("receipt", "identify") else frames.UP
     if cose.mac_structure(envelope.payload, direction).hex() != row["to_mac"]:
         return "another MAC structure"
     read = READING[kind](envelope, key)
-    wrong = [name for name in fields if (read[name] if kind == "health" else getattr(read, name)) != fields[name]]
+    wrong = [name for name in fields if (read[name] if isinstance(read, dict) else getattr(read, name)) != fields[name]]
     return "fields " + ", ".join(wrong) if wrong else None
 
 

@@ -5,18 +5,29 @@ from typing import Any
 
 import pytest
 
-from luot_protocol import cbor, codes, cose, frames, office_frames
+from luot_protocol import cbor, codes, cose, frames, office_frames, orders
 from luot_protocol.errors import ProtocolError
-from luot_tools.frame_fields import FRAMES, HEALTH, RECEIPT, TAP, Frame, FrameField
+from luot_tools.frame_fields import FRAMES, RECEIPT, TAP, Frame, FrameField
 
 KEY = bytes(32)
 FULL: dict[str, Any] = {
     "tap": frames.Tap(1, 2, b"c" * 16, 3, frames.CLOCK_GOOD, 4, 5),
     "receipt": frames.Receipt(1, 2, codes.OPENED, 3, 4, 5, 6, "7"),
+    "identify": {"boot": 1, "count": 2},
     "health": dict.fromkeys(frames.HEALTH, 1) | {"version": "1.0", "faults": [1, 2]},
 }
-SEALS = {"tap": frames.seal_tap, "receipt": office_frames.seal_receipt, "health": frames.seal_health}
-READS = {"tap": office_frames.read_tap, "receipt": frames.read_receipt, "health": office_frames.read_health}
+SEALS = {
+    "tap": frames.seal_tap,
+    "receipt": office_frames.seal_receipt,
+    "health": frames.seal_health,
+    "identify": office_frames.seal_identify,
+}
+READS = {
+    "tap": office_frames.read_tap,
+    "receipt": frames.read_receipt,
+    "health": office_frames.read_health,
+    "identify": orders.read_identify,
+}
 KINDS = [frame for kinds in FRAMES.values() for frame in kinds]
 FIELDS = [pytest.param(frame, field, id=f"{frame.name}.{field.name}") for frame in KINDS for field in frame.fields]
 MAKES: dict[str, Callable[[int], Any]] = {
@@ -54,7 +65,7 @@ def test_the_fields_are_those_of_the_code(frame: Frame) -> None:
     payload = cbor.loads(sealed(frame).payload)
     assert [field.key for field in frame.fields] == list(payload)
     full = FULL[frame.name]
-    full = full if frame is HEALTH else {name: getattr(full, name) for name in full.__slots__}
+    full = full if isinstance(full, dict) else {name: getattr(full, name) for name in full.__slots__}
     assert {field.key: full.get(field.name, field.least) for field in frame.fields} == payload
     assert {"kind", *full} == {field.name for field in frame.fields}
     assert cose.verify(sealed(frame), KEY, frame.direction)

@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-from luot_protocol import codes, faults, frames
+from luot_protocol import codes, faults, frames, orders
 from luot_protocol.card import HASH_BYTES
 from luot_protocol.ids import MAX_ID_CHARS
 
@@ -108,6 +108,8 @@ _HEALTH_DOCS = {
     "clock_jumps": "how often the clock went back, or leapt",
     "free_bytes": "of memory",
     "signal_dbm": "of the radio, as received",
+    "battery_mv": "of the battery, in millivolts",
+    "obeyed": "the count of the report that the last order named",
 }
 
 
@@ -132,5 +134,15 @@ HEALTH = Frame(
         *(_health_field(1 + at, name) for at, name in enumerate(frames.HEALTH)),
     ),
 )
-FRAMES = {"link_up": (TAP, HEALTH), "link_down": (RECEIPT,)}
+IDENTIFY = Frame(
+    "identify",
+    "The office's order to blink; a reader obeys one that names one of its last two reports, and none a second time.",
+    frames.DOWN,
+    (
+        FrameField(0, "kind", "uint", orders.KIND_IDENTIFY, orders.KIND_IDENTIFY, "of frame"),
+        FrameField(1, "boot", "uint", 0, U32, "of the reader's report that is named"),
+        FrameField(2, "count", "uint", 0, U32, "of that report; the reader's next one tells it as obeyed"),
+    ),
+)
+FRAMES = {"link_up": (TAP, HEALTH), "link_down": (RECEIPT, IDENTIFY)}
 """Topic name to what is carried there; the first is what an answer answers."""

@@ -22,7 +22,7 @@ CARD_KEY = bytes(range(255, 223, -1))
 ABOUT = (
     "One vector a line. kind cbor: hex is the only accepted spelling of the value written in diagnostic notation "
     "(RFC 8949, section 8). kind card: hash = first 16 bytes of HMAC-SHA-256(card_key, 'luot card' || uid). "
-    "kind tap, health, receipt: frame is the COSE_Mac0 of payload under kid and key; "
+    "kind tap, health, receipt, identify: frame is the COSE_Mac0 of payload under kid and key; "
     "to_mac is what the MAC is taken over. "
     "kind invalid: frame, read as `as` with the same key, must be refused; error is our name for why."
 )
@@ -67,6 +67,8 @@ _HEALTHS: dict[str, dict[str, Any]] = {
         "clock": frames.CLOCK_GOOD,
         "free_bytes": 90_112,
         "signal_dbm": -67,
+        "battery_mv": 3912,
+        "obeyed": 11,
     },
     "no card chip, and no answer": {
         "boot": 3,
@@ -91,6 +93,11 @@ _RECEIPTS = {
     "the largest numbers and the longest id": frames.Receipt(
         *(4294967295, 4294967295, 255, 4294967295, 4294967295, 4294967295, 4294967295), desk="a" * 32
     ),
+}
+
+_ORDERS = {
+    "to the reader of the first report above": {"boot": 3, "count": 12},
+    "the largest numbers": {"boot": 4294967295, "count": 4294967295},
 }
 
 
@@ -125,12 +132,16 @@ def _frames() -> list[dict[str, Any]]:
         _frame("receipt", name, receipt, office_frames.seal_receipt(receipt, KID, KEY), frames.DOWN)
         for name, receipt in (_RECEIPTS | by_code).items()
     ]
-    return taps + healths + receipts
+    orders = [
+        _frame("identify", name, order, office_frames.seal_identify(order, KID, KEY), frames.DOWN)
+        for name, order in _ORDERS.items()
+    ]
+    return taps + healths + receipts + orders
 
 
 def _frame(kind: str, name: str, meaning: Any, frame: bytes, direction: bytes) -> dict[str, Any]:
     payload = cose.parse(frame).payload
-    fields = meaning if kind == "health" else {slot: getattr(meaning, slot) for slot in meaning.__slots__}
+    fields = meaning if isinstance(meaning, dict) else {slot: getattr(meaning, slot) for slot in meaning.__slots__}
     return {
         "kind": kind,
         "name": name,

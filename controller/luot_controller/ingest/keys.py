@@ -19,11 +19,17 @@ class ReloadSite:
     """The site file has changed: look at it now."""
 
 
-Said = DeskCommand | OfficeCommand | ReloadSite | Refused
+class IdentifyReader(NamedTuple):
+    """Let a reader blink."""
+
+    reader: str
+
+
+Said = DeskCommand | OfficeCommand | ReloadSite | IdentifyReader | Refused
 """What a command message asks for; Refused where this sender may not, or the card it names is none of the site."""
 
 _KINDS: dict[str, Callable[..., DeskCommand | OfficeCommand]] = {
-    name: getattr(commands, name) for name in messages.COMMANDS if name != ReloadSite.__name__
+    name: getattr(commands, name) for name in messages.COMMANDS if hasattr(commands, name)
 }
 
 
@@ -45,12 +51,13 @@ _MORE = {
     "BlockCard": _More(("number",), ("reason",)),
     "UnblockCard": _More(("number",)),
     "ReplaceCard": _More(("number", "replacement")),
+    "IdentifyReader": _More(("reader",)),
 }
 
 _CARDS = {"OpenVisit": "number", "BlockCard": "number", "ReplaceCard": "replacement"}
 """The field that must name a card of the site."""
 
-_DAY = frozenset({"OpenDay", "CloseDay", "ReloadSite"})
+_DAY = frozenset({"OpenDay", "CloseDay", "ReloadSite", "IdentifyReader"})
 _DUTIES = frozenset({"OpenDesk", "PauseDesk", "CloseDesk"})
 _VISITS = frozenset({"OpenVisit", "CancelVisit", "ReturnVisit", "BlockCard", "UnblockCard", "ReplaceCard"})
 
@@ -82,6 +89,8 @@ def read_command(
         return fields["id"], Refused("forbidden")
     if name == ReloadSite.__name__:
         return fields["id"], ReloadSite()
+    if name == IdentifyReader.__name__:
+        return fields["id"], IdentifyReader(**more)
     card = _CARDS.get(name)
     if card is not None and more.get(card) is not None and more[card] not in cards:
         return fields["id"], Refused("unknown_card")

@@ -15,7 +15,7 @@ from luot_protocol import codes
 
 FILE = Path(__file__).parents[3] / "docs" / "states.md"
 
-ELSEWHERE = ("forbidden", "unknown_card", "no_site_file", "site_file_invalid")
+ELSEWHERE = ("forbidden", "unknown_card", "no_site_file", "reader_unheard", "site_file_invalid", "unknown_reader")
 """The refusals that come before the engine is asked."""
 
 _STATES = (None, *VisitState)

@@ -17,10 +17,11 @@ from luot_controller.engine.events import DayClosed, Event, Fact, Refused, TapIg
 from luot_controller.engine.model import Policy
 from luot_controller.engine.transitions import decide
 from luot_controller.errors import StoreFailed, UsageProblem
-from luot_controller.ingest.keys import ReloadSite, Said, read_ask, read_command
+from luot_controller.ingest.keys import IdentifyReader, ReloadSite, Said, read_ask, read_command
 from luot_controller.ingest.taps import Key, Report, TapReader, Verified
 from luot_controller.publish import answers, ledger, screens
 from luot_controller.publish.receipts import receipt_frame
+from luot_controller.service.alerts import Alerts
 from luot_controller.service.clock import OfficeClock, wall_ms
 from luot_controller.service.counters import Counters
 from luot_controller.service.hours import Hours
@@ -89,6 +90,7 @@ class Office:
         self._numbers: frozenset[int] = frozenset()
         self._recover()
         self._clock = OfficeClock(self._state.at_ms, self._recovered.wall_ms, speed)
+        self._alerts = Alerts(self._now_ms(), speed)
 
     def run(self, stopping: threading.Event) -> None:
         """Serve until `stopping` is set."""
@@ -138,6 +140,7 @@ class Office:
                 self._on_fact(fact)
 
     def _keep_house(self, turn: Turn) -> None:
+        self._read_registry()
         self._look_at_site(turn)
         command = None if self._hours is None else self._hours.due(self._state.hall, self._now_ms())
         if command is not None:
@@ -162,6 +165,7 @@ class Office:
         self._policy, self._site_fields, self._hours = rules.policy, rules.fields, rules.hours
         self._taps.presets, self._taps.age_limit_ms = rules.presets, rules.age_limit_ms
         gone = self._readers.adopt(rules.readers)
+        self._registry_version = -1  # of new readers it is not known whether they have a key
         turn.news = [
             *(("reader", reader) for reader in gone),
             *(("service", service) for service in old.typical_ms if service not in rules.policy.typical_ms),
@@ -265,6 +269,12 @@ class Office:
             return {"ok": False, "code": said.code}
         if isinstance(said, ReloadSite):
             return self._look_at_site(turn, asked=True)
+        if isinstance(said, IdentifyReader):
+            order = self._readers.order_to_blink(said.reader, self._taps.keys)
+            if isinstance(order, str):
+                return {"ok": False, "code": order}
+            turn.outgoing.append((topic(self._site, "link_down", order[0]), order[1]))
+            return {"ok": True}
         events = decide(self._state, self._policy, said, self._now_ms())
         turn.enter(self._state, events)
         refused = next((event for event in events if isinstance(event, Refused)), None)
@@ -316,8 +326,17 @@ class Office:
         if self._on_pulse is not None:
             self._on_pulse()
         self.keep_house()
+        self._watch_readers()
         self._speaker.refresh(self._state, self._policy, self._recovered.epoch)
         self._speaker.say("office", None, self._office_fields(), retain=True)
+
+    def _watch_readers(self) -> None:
+        now_ms = self._now_ms()
+        changes = self._alerts.look(self._readers.rows(), now_ms, self._state.hall.open)
+        for reader in {change.reader for change in changes}:
+            self._readers.alerted(reader, self._alerts.of(reader))
+        self._speaker.show_readers(self._readers)
+        self._speaker.alert(changes, now_ms)
 
     def _show_everything(self) -> None:
         self._speaker.say("site", None, self._site_fields, retain=True)
@@ -353,5 +372,6 @@ class Office:
         if version != self._registry_version:
             self._registry_version = version
             self._taps.keys = {row.kid: Key(row.reader, row.key) for row in self._store.reader_keys()}
+            self._readers.keyed({key.reader for key in self._taps.keys.values()})
             self._taps.cards = self._store.cards()
             self._numbers = frozenset(self._taps.cards.values())

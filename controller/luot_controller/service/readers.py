@@ -1,13 +1,22 @@
 """What the office has heard of each reader since its start. Kept in memory only; decides nothing about the line."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from typing import NamedTuple
 
-from luot_controller.ingest.taps import Report
+from luot_controller.ingest.taps import Key, Report
 from luot_controller.service.turn import Fields
-from luot_protocol import faults
+from luot_protocol import faults, office_frames
 
 NOT_ITS_KEY = ("frame.mac", "frame.kid")
 """What is wrong with the frames of a reader that was not given the key that the office has for it."""
+
+
+class _Name(NamedTuple):
+    """What a report is known by."""
+
+    kid: bytes
+    boot: int
+    number: int
 
 
 class Readers:
@@ -20,7 +29,7 @@ class Readers:
         self.changed: set[str] = set()
         self._rows: dict[str, Fields] = {reader: {"id": reader, "role": role} for reader, role in roles.items()}
         self._links: dict[str, str] = {}
-        self._named: dict[str, tuple[bytes, int, int]] = {}
+        self._named: dict[str, _Name] = {}
 
     def adopt(self, roles: Mapping[str, str]) -> list[str]:
         """Let these be the readers from now on, and return those who are none any more."""
@@ -30,6 +39,31 @@ class Readers:
         }
         self.changed.difference_update(gone)
         return gone
+
+    def keyed(self, readers: Container[str]) -> None:
+        """These are the readers that the office has a key for."""
+        for reader, row in self._rows.items():
+            if row.get("key") != (reader in readers):
+                row["key"] = reader in readers
+                self.changed.add(reader)
+
+    def alerted(self, reader: str, alerts: list[str]) -> None:
+        """These are the alerts about a reader now."""
+        row = self._rows.get(reader)
+        if row is not None and row.pop("alerts", []) != alerts:
+            self.changed.add(reader)
+        if row is not None and alerts:
+            row["alerts"] = alerts
+
+    def order_to_blink(self, reader: str, keys: Mapping[bytes, Key]) -> tuple[str, bytes] | str:
+        """The link and the frame of an order to blink; the code of a refusal where there can be none."""
+        if reader not in self._rows:
+            return "unknown_reader"
+        name = self._named.get(reader)
+        if name is None or name.kid not in keys:
+            return "reader_unheard"
+        order = {"boot": name.boot, "count": name.number}
+        return self._links[reader], bytes(office_frames.seal_identify(order, name.kid, keys[name.kid].key))
 
     def rows(self) -> list[Fields]:
         """All of them, in the site file's order."""
@@ -53,9 +87,9 @@ class Readers:
     def report(self, report: Report, link: str, at_ms: int) -> bool:
         """Take a report of health; False for one that is not newer than the last under the same key."""
         health = dict(report.health)
-        name = (report.kid, health["boot"], health["count"])
+        name = _Name(report.kid, health["boot"], health["count"])
         last = self._named.get(report.reader)
-        if last is not None and last[0] == name[0] and name <= last:
+        if last is not None and last.kid == name.kid and name <= last:
             return False
         self._named[report.reader] = name
         self.heard(report.reader, link, at_ms, health.get("depth"))

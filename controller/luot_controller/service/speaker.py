@@ -3,6 +3,7 @@
 Remembers only what was shown last, so as to say a line again when its range has changed by what happened elsewhere.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 from luot_controller.engine.events import Fact
 from luot_controller.engine.model import Policy, State
 from luot_controller.publish import ledger, screens
+from luot_controller.service.alerts import Change
 from luot_controller.service.ports import Bus
 from luot_controller.service.readers import Readers
 from luot_controller.service.turn import Fields
@@ -19,6 +21,8 @@ from luot_controller.store.port import Store
 from luot_protocol import topics
 
 MISSED_PAGE = 100
+MOST_UNSAID = 1000
+"""Alerts of a time without a broker; of more, the oldest are forgotten."""
 
 encode = msgspec.json.Encoder().encode
 
@@ -34,6 +38,7 @@ class Speaker:
         self._site = site
         self._bus = bus
         self._shown: dict[screens.Place, Fields] = {}
+        self._unsaid: deque[Fields] = deque(maxlen=MOST_UNSAID)
 
     def say(self, name: str, of: str | None, fields: Mapping[str, Any], retain: bool = False) -> bool:
         """Publish one message; False when there is no connection."""
@@ -65,6 +70,15 @@ class Speaker:
         while readers.changed:
             reader = readers.changed.pop()
             self.say("reader", reader, readers.message(reader), retain=True)
+
+    def alert(self, changes: Iterable[Change], at_ms: int) -> None:
+        """Say which alerts began and ended, in order; what cannot be said now is said at the next call."""
+        for change in changes:
+            state = "raised" if change.is_raised else "cleared"
+            alert = {"reader": change.reader, "alert": change.alert, "state": state}
+            self._unsaid.append({**alert, "at_ms": at_ms, "since_ms": change.since_ms})
+        while self._unsaid and self.say("alert", None, self._unsaid[0]):
+            self._unsaid.popleft()
 
     def tell(self, facts: Iterable[tuple[int, Fact]]) -> None:
         """The ledger as it grows; an event that was not heard is told again by `catch_up`."""

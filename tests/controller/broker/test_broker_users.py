@@ -64,7 +64,7 @@ def test_rights_of_each_role(tmp_path: Path) -> None:
     """The whole table of rights, so that a new topic cannot widen them unseen."""
     users = credentials(tmp_path, "demo", consoles=["desk-1"], links=["entry-1"])
     root = "luot/1/demo/"
-    public = {"office", "site", "board", "service/+", "desk/+", "card/+", "reader/+", "event"}
+    public = {"office", "site", "board", "service/+", "desk/+", "card/+", "reader/+", "alert", "event"}
 
     rights = {
         name: ({topic[len(root) :] for topic in user.writes}, {topic[len(root) :] for topic in user.reads})

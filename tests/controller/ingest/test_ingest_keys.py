@@ -33,7 +33,7 @@ from luot_controller.engine.commands import (
     Undo,
 )
 from luot_controller.engine.events import Refused
-from luot_controller.ingest.keys import MAX_BYTES, RIGHTS, ReloadSite, read_ask, read_command
+from luot_controller.ingest.keys import MAX_BYTES, RIGHTS, IdentifyReader, ReloadSite, read_ask, read_command
 from luot_protocol import messages
 from luot_protocol.errors import ProtocolError
 
@@ -95,7 +95,7 @@ NEEDED = {
 
 def test_every_word_of_the_protocol_has_a_command() -> None:
     """What the message table allows is what can be read here: no word can be accepted and then fail."""
-    office = {"OpenDay", "CloseDay", "ReloadSite"}
+    office = {"OpenDay", "CloseDay", "ReloadSite", "IdentifyReader"}
     assert set(messages.COMMANDS) == {kind.__name__ for kind in KINDS} | {name for name, _, _ in MORE} | office
     assert set(messages.COMMANDS) == set.union(*map(set, RIGHTS.values()))
 
@@ -145,12 +145,12 @@ def test_another_console_may_not(console: str) -> None:
     assert ("x1", FORBIDDEN) == read_command(console, payload(command="CancelVisit", number=1))
 
 
-@pytest.mark.parametrize("command", ["OpenDay", "CloseDay", "ReloadSite"])
-def test_the_day_and_the_rules_are_the_supervisors(command: str) -> None:
-    """A clerk neither opens nor closes the day, nor changes the rules."""
-    body = payload(command=command, desk=None)
+@pytest.mark.parametrize("command", ["OpenDay", "CloseDay", "ReloadSite", "IdentifyReader"])
+def test_the_day_the_rules_and_the_readers_are_the_supervisors(command: str) -> None:
+    """A clerk neither opens nor closes the day, nor changes the rules, nor lets a reader blink."""
+    body = payload(command=command, desk=None, reader="entry-1")
     assert ("x1", FORBIDDEN) == read_command("desk-1", body)
-    assert isinstance(read_command("supervisor", body)[1], OpenDay | CloseDay | ReloadSite)
+    assert isinstance(read_command("supervisor", body)[1], OpenDay | CloseDay | ReloadSite | IdentifyReader)
 
 
 def test_a_supervisor_speaks_to_every_desk() -> None:

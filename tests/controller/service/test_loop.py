@@ -273,6 +273,7 @@ def test_every_message_is_as_the_table_says(rig: Rig) -> None:
     for ask, fields in (("next", {"desk": "1"}), ("line", {"service": "papers"}), ("events", {}), ("status", {})):
         rig.ask(ask, **fields)
     rig.integrate("OpenVisit", service="land", **{"class": "plain"})
+    rig.send(bytes(frames.seal_tap(frames.Tap(1, 1, bytes(16), 0), b"old!", bytes(32))))
     rig.office._greet()
     rig.office._pulse()
     seen = set()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from luot_controller.engine.events import TapIgnored
-from luot_protocol import cbor, codes, cose, faults, frames, messages, topics
+from luot_controller.service.readers import Readers
+from luot_protocol import cbor, codes, cose, faults, frames, messages, orders, topics
 from offices import Message, Rig
 
 
@@ -119,3 +120,59 @@ def test_a_broker_that_forgot_is_told_again(rig: Rig) -> None:
     rig.office._greet()
     told = {at for at, _, kept in rig.bus.published if kept and "/reader/" in at}
     assert {topics.build("test", "reader", reader) for reader in ("entry-1", "info-1", "at-1")} == told
+
+
+def test_an_alert_is_said_once_and_stands_at_its_reader(rig: Rig) -> None:
+    """Raised for the supervisor's and other systems' ears, and retained with the reader; without a broker it waits."""
+    rig.bus.up = False
+    rig.send(report(rig, 1, 1, faults=[faults.CHIP_ABSENT]))
+    rig.office._pulse()
+    rig.bus.up = True
+    rig.office._pulse()
+    rig.office._pulse()
+    said = [payload for at, payload, _ in rig.bus.published if at == topics.build("test", "alert")]
+    alert = messages.ALERT.check(rig.last("alert"))
+    assert (1, "entry-1", "chip.absent", "raised") == (len(said), alert["reader"], alert["alert"], alert["state"])
+    assert alert["since_ms"] == alert["at_ms"] > 0
+    rig.office._greet()
+    assert ["chip.absent"] == row(rig)["alerts"] == rig.last("reader", "entry-1")["alerts"]
+    assert [False] == [kept for at, _, kept in rig.bus.published if at == topics.build("test", "alert")]
+
+
+def test_who_has_a_key(rig: Rig) -> None:
+    """A reader that the site file names and nobody has set up is told from one that is silent."""
+    assert row(rig)["key"]
+    readers = Readers({"entry-1": "entry", "info-1": "info"})
+    readers.keyed({"info-1"})
+    assert [False, True] == [one["key"] for one in readers.rows()]
+    assert {"entry-1", "info-1"} == readers.changed
+
+
+def identified(rig: Rig, reader: str) -> dict[str, Any]:
+    return rig.supervise("IdentifyReader", reader=reader)
+
+
+def test_a_reader_is_asked_to_blink(rig: Rig) -> None:
+    """The order names its last report, signed with its key, on the link that it was heard on; once for one command."""
+    assert "reader_unheard" == identified(rig, "entry-1")["code"]
+    assert "unknown_reader" == identified(rig, "entry-9")["code"]
+    rig.send(report(rig, 3, 7), report(rig, 3, 8), link="gateway-1")
+    assert identified(rig, "entry-1")["ok"]
+    down = topics.build("test", "link_down", "gateway-1")
+    (order,) = [payload for at, payload, _ in rig.bus.published if at == down]
+    key = rig.keys["entry-1"]
+    assert {"boot": 3, "count": 8} == orders.read_identify(frames.parse(order), key.key)
+    assert key.kid == frames.parse(order).kid
+    rig.bus.published.clear()
+    rig.seq -= 1
+    assert identified(rig, "entry-1")["ok"]
+    assert down not in {at for at, _, _ in rig.bus.published}
+
+
+def test_no_order_under_an_old_key(rig: Rig) -> None:
+    """A reader whose key was renewed must be heard under the new one first."""
+    rig.send(report(rig, 3, 7))
+    other = type(rig.store)(rig.folder)
+    other.renew_reader_key("entry-1")
+    other.close()
+    assert "reader_unheard" == identified(rig, "entry-1")["code"]

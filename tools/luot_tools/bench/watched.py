@@ -22,6 +22,9 @@ class Board:
     def signal_dbm(self):
         return None
 
+    def battery_mv(self):
+        return None
+
     def attach(self, settings):
         return self, self, self, (self.run(settings),)
 
