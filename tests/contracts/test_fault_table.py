@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from luot_controller.commands.fault_words import fault_words
+from luot_controller.fault_words import fault_words
 from luot_controller.language import use
 from luot_firmware import feedback, text
 from luot_protocol import faults

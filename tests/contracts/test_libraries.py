@@ -5,7 +5,7 @@ import sys
 from work_tree import imports, python_files
 
 CONTROLLER = "controller/luot_controller/"
-SCREENS = [CONTROLLER + name for name in ("screen/", "console/", "board/")]
+SCREENS = [CONTROLLER + name for name in ("screen/", "console/", "board/", "fleet/")]
 
 ROOMS = {
     "amqtt": [CONTROLLER + "broker/amqtt_child.py"],

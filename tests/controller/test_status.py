@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from luot_controller import client
 from luot_controller.access import Access, save
-from luot_controller.commands.fault_words import fault_words
 from luot_controller.commands.status import command, fetch, table
 from luot_controller.errors import DataFolderMissing, LuotError, OfficeUnreachable, TimedOut, UsageProblem
+from luot_controller.fault_words import fault_words
 from luot_controller.language import use
 from luot_controller.screen.office import OnChange, OnLink
 from luot_protocol import faults

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from e2e.parts import Controller, Reader, enrol, luot, until
+from luot_controller.access import SUPERVISOR
+from luot_controller.client import OfficeClient
 
 pytestmark = pytest.mark.real
 
@@ -53,3 +55,28 @@ def test_a_reader_with_an_old_key(
     assert "office.silent" == reader.shown("no_receipt")["fault"]
     until(lambda: entry(office)["faults"] == ["key.wrong"], "the office to say so")
     assert "sai khóa ký" in luot("status", "--data", office.data)
+
+
+def test_the_fleet_of_an_office(
+    open_controller: Callable[..., Controller], open_reader: Callable[[Controller, str], Reader]
+) -> None:
+    """A reader without its chip stands first, alerted once on the site's topic; asked to blink it does, and says so."""
+    office = open_controller()
+    reader = open_reader(office, "entry-1")
+    alerts: list[dict[str, Any]] = []
+    hear = lambda _name, _id, message: alerts.append(message)  # noqa: E731
+    with OfficeClient(office.access(SUPERVISOR), on_change=hear, watch=("alert",)) as client:
+        client.wait_ready(60.0)
+        until(lambda: "health" in entry(office), "a report")
+        assert client.command("IdentifyReader", reader="entry-1")["ok"]
+        reader.shown("identify")
+        until(lambda: "obeyed" in entry(office)["health"], "a report of the order")
+        reader._say({"chip": "absent"})
+        until(lambda: alerts, "an alert")
+    assert [("entry-1", "chip.absent", "raised")] == [(one["reader"], one["alert"], one["state"]) for one in alerts]
+    fleet = json.loads(luot("device", "fleet", "--json", "--language", "en", "--data", office.data))["readers"]
+    first, *others = fleet
+    assert ("entry-1", "now", ["chip.absent"]) == (first["id"], first["urgency"], first["alerts"])
+    assert ("No card chip", "Check its power and wires") == tuple(first["findings"][0][key] for key in ("what", "todo"))
+    assert (None, None, "good") == (first["signal_dbm"], first["battery_mv"], first["clock"])
+    assert {("key.none",)} == {tuple(one["word"] for one in other["findings"]) for other in others}

@@ -11,6 +11,7 @@ COMMANDS = {
     "setup": ("luot_tools.device.commands.setup", "From a bare board to a reader that works, in one go."),
     "provision": ("luot_controller.commands.device_provision", "Give a reader its identity: settings with a new key."),
     "list": ("luot_controller.commands.device_list", "The readers of the site file, and which have a key."),
+    "fleet": ("luot_controller.commands.device_fleet", "How all readers are, and what needs doing first."),
     "ports": ("luot_tools.device.commands.ports", "The boards at this machine."),
     "flash": ("luot_tools.device.commands.flash", "Put MicroPython on a board."),
     "files": ("luot_tools.device.commands.files", "List, read, write, remove and compare files on a board."),

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from luot_controller.access import WATCH
-from luot_controller.commands.fault_words import fault_words
 from luot_controller.commands.options import data_option
 from luot_controller.commands.reach import find_access, language_option, url_option
 from luot_controller.console.office import Connect
 from luot_controller.console.wording import desk_state
 from luot_controller.errors import LuotError
+from luot_controller.fault_words import fault_words
 from luot_controller.language import DEFAULT, N_, _, clock, duration, ngettext, use, wait_range
 from luot_controller.screen.office import OnChange, OnLink
 from luot_controller.screen.plain import fit, plain

@@ -11,13 +11,18 @@ import sys
 from pathlib import Path
 
 from luot_controller.language import LANGUAGES
-from luot_tools.pictures import board, console, hall
+from luot_tools.pictures import board, console, fleet, hall
 from luot_tools.pictures.sitting import Sitting
 
 FOLDER = Path(__file__).parents[3] / "docs" / "pictures"
 
-SCREENS = {"board": board.picture, "console": console.picture, "hall": hall.picture}
-SIZES = {"board": ("80x24", "160x45"), "console": ("80x24", "120x36"), "hall": ("80x24", "120x36")}
+SCREENS = {"board": board.picture, "console": console.picture, "fleet": fleet.picture, "hall": hall.picture}
+SIZES = {
+    "board": ("80x24", "160x45"),
+    "console": ("80x24", "120x36"),
+    "fleet": ("80x24", "120x36"),
+    "hall": ("80x24", "120x36"),
+}
 
 NAMES = [
     f"{screen}-{language}-{size}.svg" for screen, sizes in SIZES.items() for language in LANGUAGES for size in sizes

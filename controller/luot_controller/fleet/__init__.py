@@ -1,0 +1,1 @@
+"""The technician's screen of all readers: how each is, and what needs doing first. Speaks MQTT only."""
