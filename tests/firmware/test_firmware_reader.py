@@ -42,7 +42,7 @@ def test_a_tap_becomes_a_shown_place(reader: Reader, office: Office, hall: Hall)
     (tap,) = office.taps
     assert (1, 1, hash_of(A)) == (tap.boot, tap.seq, tap.card)
     assert (frames.CLOCK_GOOD, 0, 0) == (tap.clock, tap.button, tap.depth)
-    assert 0 <= tap.age_ms < 500
+    assert 0 <= tap.age_ms < 20_000
     assert ["ready", "heard", "opened"] == hall.shows()
     signal = {"light": "green_flash", "sound": "heard"}
     assert {"show": "heard", "boot": 1, "seq": 1, "text": "Đã nhận thẻ"} | signal == hall.lines[1]

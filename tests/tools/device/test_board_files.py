@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pty_board import PtyBoard, plugged
-from pulled_cable import cut_during, writes_of
+from pulled_cable import END_OF_PROGRAM, cut_during, writes_of
 
 from luot_tools.device import files, onboard
 from luot_tools.device.board import Board, connect
@@ -149,10 +149,10 @@ def test_work_goes_on_where_it_ended(pty_board: PtyBoard) -> None:
     def work(board: Board) -> None:
         files.write(board, "file", data)
 
-    whole = writes_of(pty_board, work)
+    whole = writes_of(pty_board, work, END_OF_PROGRAM)
     with connect(str(pty_board.path)) as board:
         files.remove(board, "file")
-    assert cut_during(pty_board, whole * 3 // 4, work)
+    assert cut_during(pty_board, whole * 3 // 4, work, END_OF_PROGRAM)
     there = (pty_board.store / ("file" + NEW)).stat().st_size
     assert there >= 10 * PIECE_BYTES
     before = pty_board.sent

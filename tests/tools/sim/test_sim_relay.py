@@ -1,6 +1,7 @@
 """luot_tools.sim.relay: bytes pass until the cable is cut, and again, at the same port, once it is mended."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -83,14 +84,13 @@ def test_who_comes_while_there_is_no_broker_is_hung_up_on() -> None:
     """And the relay goes on."""
 
     async def run() -> None:
-        server = await asyncio.start_server(echo, LOOPBACK, 0)
-        relay = Relay(LOOPBACK, server.sockets[0].getsockname()[1])
-        server.close()
-        await server.wait_closed()
-        await relay.mend()
-        lines, writer = await asyncio.open_connection(LOOPBACK, relay.port)
-        assert b"" == await asyncio.wait_for(lines.read(), 5)
-        writer.close()
-        await relay.cut()
+        with socket.socket() as nobody:
+            nobody.bind((LOOPBACK, 0))  # taken, so that nobody else listens there
+            relay = Relay(LOOPBACK, nobody.getsockname()[1])
+            await relay.mend()
+            lines, writer = await asyncio.open_connection(LOOPBACK, relay.port)
+            assert b"" == await asyncio.wait_for(lines.read(), 30)
+            writer.close()
+            await relay.cut()
 
     asyncio.run(run())
