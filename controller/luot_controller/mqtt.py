@@ -21,6 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from luot_controller.access import Access
 from luot_controller.errors import AccessRefused, LuotError, OfficeUnreachable
 from luot_controller.mqtt_client import Client, NotMqtt
+from luot_controller.mqtt_packets import Published
 
 KEEPALIVE_S = 15
 """A silent peer is given up, and our last will sent, after at most 1.5 times this."""
@@ -54,14 +55,13 @@ class Will(NamedTuple):
 
 
 class Arrived(msgspec.Struct, frozen=True, gc=False):
-    """A message as it came; `arrived_ns` is `time.monotonic_ns()` at reception, the last three serve `ack`."""
+    """A message as it came; `arrived_ns` is `time.monotonic_ns()` at reception, the last two serve `ack`."""
 
     topic: str
     payload: bytes
     retained: bool
     arrived_ns: int
-    qos: int = 0
-    mid: int = 0
+    packet_id: int = 0
     session: int = 0
 
 
@@ -95,7 +95,6 @@ class Connection:
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._client: Client | None = None
-        self._last_sent: paho.MQTTMessageInfo | None = None
         self._problem: LuotError | None = None
         self._connected = False
         self._failed = False
@@ -150,18 +149,16 @@ class Connection:
         client = self._client
         if client is None or not self._connected:
             return False
-        info = client.publish(topic, payload, qos, retain)
-        if info.rc != paho.MQTT_ERR_SUCCESS:
+        if not client.publish(topic, payload, qos, retain):
             return False
-        self._last_sent = info
         self._see_to(client)
         return True
 
     def ack(self, arrived: Arrived) -> None:
         """Send the PUBACK of a QoS 1 message (with `manual_ack`); for one of an earlier connection, do nothing."""
         client = self._client
-        if client is not None and arrived.qos and arrived.session == self._session:
-            client.ack(arrived.mid, arrived.qos)
+        if client is not None and arrived.packet_id and arrived.session == self._session:
+            client.ack(arrived.packet_id)
             self._see_to(client)
 
     @contextmanager
@@ -179,9 +176,9 @@ class Connection:
     def stop(self) -> None:
         """Flush what was published (half a second at most), say goodbye, end the thread; safe to call again."""
         on_own_thread = threading.current_thread() is self._thread
-        sent = self._last_sent
-        if sent is not None and self._connected and not on_own_thread:
-            sent.wait_for_publish(FLUSH_S)
+        client = self._client
+        if client is not None and self._connected and not on_own_thread:
+            client.wait_arrived(FLUSH_S)
         self._stopping.set()
         with self._changed:
             self._changed.notify_all()
@@ -224,10 +221,9 @@ class Connection:
 
     def _converse(self, wake_in: socket.socket) -> None:
         """Connect, subscribe and serve until the connection is lost or stopped."""
-        client = Client(self._access, self._client_id, self._will, self._manual_ack, READY_WITHIN_S)
+        client = Client(self._access, self._client_id, self._will, self._arrived, self._manual_ack, READY_WITHIN_S)
         client.on_connect = self._answered
         client.on_subscribe = self._subscribed
-        client.on_message = self._arrived
         try:
             client.connect(self._access.host, self._access.port, KEEPALIVE_S)
         except (OSError, ValueError) as error:
@@ -235,7 +231,6 @@ class Connection:
             return
         self._session += 1
         self._failed = False
-        self._last_sent = None
         self._client = client
         try:
             self._serve(client, wake_in)
@@ -305,21 +300,12 @@ class Connection:
         else:
             self._ready()
 
-    def _arrived(self, _client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
+    def _arrived(self, message: Published) -> None:
         if self._stopping.is_set():
             return
+        topic, payload, retained, packet_id = message
         try:
-            self._on_message(
-                Arrived(
-                    message.topic,
-                    bytes(message.payload),
-                    message.retain,
-                    time.monotonic_ns(),
-                    message.qos,
-                    message.mid,
-                    self._session,
-                )
-            )
+            self._on_message(Arrived(topic, payload, retained, time.monotonic_ns(), packet_id, self._session))
         except Exception:
             logger.exception("a message to %s could not be dealt with", self._client_id)
 

@@ -15,14 +15,16 @@ MOST_UNSENT_BYTES = 1 << 24
 class BufferedSocket:
     """Stands where a connected, non-blocking socket would: `recv` gives what `fill` has read, `send` keeps for `flush`.
 
-    One thread may fill and receive, while another sends and flushes.
+    One thread may fill and receive, while another sends and flushes. come: what `fill` has read, of which all before
+    `at` was received; whoever takes from it moves `at`. at_end: the peer has hung up after that.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._come = memoryview(b"")
+        self.come = b""
+        self.at = 0
+        self.at_end = False
         self._unsent = bytearray()
-        self._at_end = False
 
     @property
     def unsent(self) -> bool:
@@ -43,21 +45,22 @@ class BufferedSocket:
             data = self._sock.recv(_CHUNK_BYTES)
         except BlockingIOError:
             return
-        self._at_end = not data
-        self._come = memoryview(data)
+        self.at_end = not data
+        self.come, self.at = data, 0
 
     def pending(self) -> int:
         """Bytes that `recv` can give."""
-        return len(self._come)
+        return len(self.come) - self.at
 
     def recv(self, most: int) -> bytes:
         """Up to `most` bytes; b"" after the peer's end; BlockingIOError when there are none."""
-        if not self._come:
-            if self._at_end:
+        if not self.pending():
+            if self.at_end:
                 return b""
             raise BlockingIOError
-        data, self._come = self._come[:most], self._come[most:]
-        return bytes(data)
+        data = self.come[self.at : self.at + most]
+        self.at += len(data)
+        return data
 
     def send(self, data: bytes | bytearray) -> int:
         """Keep all of `data` for the next flush; BlockingIOError when too much is kept."""

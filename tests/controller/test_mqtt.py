@@ -265,7 +265,7 @@ def test_an_ack_of_an_earlier_connection_does_nothing(mosquitto: RunningBroker) 
     for number in range(1001):
         link.connection.publish(mosquitto.topic("link/entry-1/up"), b"%d" % number)
     before = [controller.take() for _ in range(1000)]
-    assert old.mid in {message.mid for message in before}
+    assert old.packet_id in {message.packet_id for message in before}
 
     controller.connection.ack(old)
     # On one connection the broker takes the ack above before the message below, so a wrong ack would show first.
