@@ -91,8 +91,8 @@ def _is_empty(state: State, policy: Policy, desk: Desk, now_ms: int) -> bool:
     """True for a desk that has been free for EMPTY_MS although somebody whom it serves waits: nobody sits there."""
     if desk.visit is not None or now_ms - desk.at_ms <= EMPTY_MS:
         return False
-    choice = state.lines.choose(policy.desk_lines[desk.id])
-    return choice is not None and now_ms - choice.oldest[1] > EMPTY_MS
+    oldest_ms = state.lines.oldest_ms(policy.desk_lines[desk.id])
+    return oldest_ms is not None and now_ms - oldest_ms > EMPTY_MS
 
 
 def _share(policy: Policy, line: str, rival: str, desks: list[str], staffed: set[str]) -> float:

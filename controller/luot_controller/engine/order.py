@@ -77,6 +77,11 @@ class Lines:
         after += [entry for entry, _, _ in firsts[1:2]]
         return Choice(best, min(after, default=None), oldest)
 
+    def oldest_ms(self, services: Iterable[str]) -> int | None:
+        """The rank time of whoever has waited longest in these services; None when nobody waits."""
+        firsts = [line.at(0) for service in services for line in self._lines.get(service, {}).values() if len(line)]
+        return min(firsts) >> _ID_BITS if firsts else None
+
     def page(self, service: str, offset: int, limit: int) -> list[Entry]:
         """`limit` entries of one service in order, after the first `offset`; costs O(offset + limit)."""
         return sorted(self._leading(service, offset + limit))[offset : offset + limit]
