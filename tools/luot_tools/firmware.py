@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from luot_controller.errors import LuotError
-from luot_tools import firmware_constants
+from luot_tools import firmware_constants, firmware_names
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "firmware", ROOT / "protocol")
@@ -85,7 +85,7 @@ def _is_for(platform: str, name: str, stem: str) -> bool:
 
 def _marked(name: str, file: Path) -> str:
     source = file.read_text(encoding="utf-8")
-    return source if _goes_as_it_is(name) else firmware_constants.marked(source)
+    return source if _goes_as_it_is(name) else firmware_names.shortened(firmware_constants.marked(source))
 
 
 def _built(program: str, name: str, source: str, folder: Path) -> tuple[str, bytes]:
