@@ -83,6 +83,7 @@ class Day:
             if isinstance(event, ServiceRated):
                 self.ratings[event] += 1
             elif not isinstance(event, Refused):
+                assert self.now_ms == event.at_ms, "a fact bears the moment of its decision"
                 self.enter(event)
         return events
 

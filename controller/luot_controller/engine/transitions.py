@@ -284,7 +284,7 @@ def _subject(state: State, rule: Rule, command: DeskCommand | OfficeCommand, des
     if rule.subject is Subject.DESK:
         assert desk is not None
         return state.at_desk(desk.id)
-    number = getattr(command, "number", None) if rule.subject is Subject.NUMBER else None
+    number = getattr(command, "number", None)
     return None if number is None else state.of_number(number)
 
 

@@ -29,6 +29,7 @@ from luot_controller.engine.commands import (
     Undo,
 )
 from luot_controller.engine.events import (
+    CardTaken,
     DayClosed,
     Refused,
     ServiceFinished,
@@ -247,6 +248,7 @@ def test_the_day_closes_by_the_sites_rules(day: Day) -> None:
     assert (1, 0, 2, 3) == (closed.expired, closed.finished, closed.kept, closed.cards_out)
     assert (None, VisitState.EXPIRED) == (visit_of(day, 1).bound, visit_of(day, 3).state)
     assert codes.DAY_OVER == receipt(day.later(1), 3, Role.ENTRY, age_ms=2 * MINUTE)
+    assert codes.DAY_OVER == receipt(day, 3, Role.ENTRY, age_ms=MINUTE)
     assert codes.CLOSED == receipt(day, 3, Role.ENTRY)
     assert "day_closed" == code(day, OpenDesk("1"))
     day.do(OpenDay("supervisor"))
@@ -299,6 +301,21 @@ def test_who_drops_the_card_by_mistake_goes_on(day: Day) -> None:
     assert visit_of(day, 17).dropped_ms is None
     receipt(day.later(0.5), 17, Role.DROPOFF)
     assert codes.CARD_IN_USE == receipt(day.later(2), 17, Role.ENTRY)
+
+
+@pytest.mark.parametrize(("after_ms", "taken"), [(1, True), (MINUTE, True), (MINUTE + 1, False)])
+def test_a_card_that_is_taken_again_while_its_visit_goes_on(day: Day, after_ms: int, taken: bool) -> None:
+    """Up to a minute after the drop it is the same citizen, and the desk is told; then somebody else's, in use."""
+    day.with_visit(VisitState.SERVING)
+    day.tap(17, Role.DROPOFF)
+    day.now_ms += after_ms
+    first, *_ = day.tap(17, Role.INFO)
+    if taken:
+        assert CardTaken(day.now_ms, visit_of(day, 17).id, 17, "1") == first
+        assert visit_of(day, 17).dropped_ms is None
+    else:
+        assert isinstance(first, TapIgnored)
+        assert (codes.CARD_IN_USE, 17) == (first.code, first.number)
 
 
 def test_a_drop_from_before_this_visit(day: Day) -> None:

@@ -105,7 +105,9 @@ rare: st.SearchStrategy[Command] = st.one_of(
     ),
     st.sampled_from((OpenDay("supervisor"), OpenDay("supervisor"), CloseDay("supervisor"))),
 )
-days = st.lists(st.tuples(st.integers(0, 20 * MINUTE), st.one_of(taps, keys, rare)), max_size=60)
+STEP = st.tuples(st.integers(0, 20 * MINUTE), st.one_of(taps, keys, rare))
+# A list that chooses its own length is a short one: six steps on average.
+days = st.integers(0, 60).flatmap(lambda steps: st.lists(STEP, min_size=steps, max_size=steps))
 
 
 class WatchedDay(Day):

@@ -3,7 +3,6 @@
 `make prove` plays it longer.
 """
 
-import os
 from typing import Any
 
 from engine_day import MINUTE, POLICY, Day, folded, picture
@@ -34,7 +33,6 @@ from luot_controller.engine.commands import (
 from luot_controller.engine.events import Refused, VisitCalled
 from luot_controller.engine.model import OVER, Role
 
-EXAMPLES = int(os.environ.get("LUOT_EXAMPLES", "2000"))
 STEPS = 50
 
 DESK = st.sampled_from(tuple(POLICY.desk_services))
@@ -217,7 +215,7 @@ class LineMachine(RuleBasedStateMachine):
 
 
 TestLineMachine = LineMachine.TestCase
-TestLineMachine.settings = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
+TestLineMachine.settings = settings(max_examples=20 * settings().max_examples, stateful_step_count=STEPS, deadline=None)
 
 
 def test_the_machine_plays_long_days() -> None:

@@ -1,5 +1,7 @@
 """The order of the line, against a plain sorted list."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,8 +91,36 @@ def test_nobody_waits() -> None:
 def test_taking_out_who_is_not_in_line_is_an_error() -> None:
     """A fact that contradicts the line is a bug that must not pass unseen."""
     lines = lines_of([("papers", (1, 1, 1))])
-    with pytest.raises((ValueError, KeyError)):
+    with pytest.raises(ValueError, match="^visit 2 is not in line$"):
         lines.remove("papers", (2, 2, 2))
+
+
+steps = st.lists(st.tuples(st.sampled_from(("comes", "comes", "called", "called", "leaves")), st.integers(0, 60)))
+
+
+@given(steps)
+def test_late_ones_come_and_others_leave(steps: list[tuple[str, int]]) -> None:
+    """Who comes with an earlier time than all who were called is first, whoever leaves; the others stay in order."""
+    lines = Lines()
+    plain: list[Entry] = []
+    for visit, (what, time) in enumerate(steps, 1):
+        if what == "comes":
+            plain = sorted([*plain, (time, time, visit)])
+            lines.add("papers", (time, time, visit))
+        elif plain:
+            lines.remove("papers", plain.pop(0 if what == "called" else time % len(plain)))
+        assert plain == lines.page("papers", 0, 100)
+        assert list(range(len(plain))) == [lines.ahead(["papers"], entry) for entry in plain]
+
+
+def test_a_line_forgets_who_was_called() -> None:
+    """Ten in line after ten thousand calls take no more room than a few hundred would."""
+    lines = Lines()
+    for n in range(10_000):
+        lines.add("papers", (n, n, n))
+        if n >= 10:
+            lines.remove("papers", (n - 10, n - 10, n - 10))
+    assert len(pickle.dumps(lines)) < 20_000
 
 
 def test_a_long_day_at_one_line() -> None:
