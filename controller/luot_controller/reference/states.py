@@ -91,7 +91,7 @@ def _limits() -> list[str]:
         (
             f"**{command.__name__}**",
             _doc(command),
-            ", ".join(f"`{code}`" for code in _unless(rule)) or "-",
+            ", ".join(_unless(rule)) or "-",
         )
         for command, rule in TABLE.items()
     ]
@@ -106,11 +106,14 @@ def _limits() -> list[str]:
 
 
 def _unless(rule: Rule) -> Iterable[str]:
-    """The refusals of a rule that no cell of the table shows, in a steady order."""
-    found = dict.fromkeys([*rule.duty.values(), *rule.day.values(), *([rule.busy] if rule.busy else ())])
+    """The refusals of a rule that no cell of the table shows, and when, in a steady order."""
+    found = dict.fromkeys(f"`{code}` (desk {duty})" for duty, code in rule.duty.items())
+    found |= dict.fromkeys(f"`{code}` (day {'open' if is_open else 'closed'})" for is_open, code in rule.day.items())
+    if rule.busy is not None:
+        found[f"`{rule.busy}` (desk not free)"] = None
     for cell in rule.cells.values():
         if isinstance(cell, Does):
-            found.update(dict.fromkeys(cell.unless))
+            found.update(dict.fromkeys(f"`{code}`" for code in cell.unless))
     return found
 
 
