@@ -81,7 +81,9 @@ def test_no_module_uses_the_private_names_of_another(name: str) -> None:
 @pytest.mark.real
 def test_it_is_the_same_to_micropython(tmp_path: Path) -> None:
     """Its public names work, and an error still names the line of the source."""
-    source = "class Public:\n    def _long(self):\n        return 1 // 0\n    def call(self):\n        return self._long()"
+    source = (
+        "class Public:\n    def _long(self):\n        return 1 // 0\n    def call(self):\n        return self._long()"
+    )
     (tmp_path / "part.py").write_text(shortened(source))
     command = [Path(sys.executable).with_name("micropython"), "-c", "import part; part.Public().call()"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
