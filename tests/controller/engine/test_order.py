@@ -91,7 +91,7 @@ def test_nobody_waits() -> None:
 def test_taking_out_who_is_not_in_line_is_an_error() -> None:
     """A fact that contradicts the line is a bug that must not pass unseen."""
     lines = lines_of([("papers", (1, 1, 1))])
-    with pytest.raises(ValueError, match="^visit 2 is not in line$"):
+    with pytest.raises(ValueError, match=r"^visit 2 is not in line$"):
         lines.remove("papers", (2, 2, 2))
 
 
