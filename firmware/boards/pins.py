@@ -43,6 +43,10 @@ class Board:
         """Of the Wi-Fi, if it is in one."""
         return self._wifi and self._wifi.signal_dbm()
 
+    def battery_mv(self):
+        """None: these boards are wired for a supply that lasts."""
+        return
+
     def attach(self, settings):
         """See `boards`."""
         lamp = self._lamp()

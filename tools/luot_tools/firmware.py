@@ -32,6 +32,9 @@ _BOARDS = {PC: ("unix", "unix_faults", "unix_hall"), "rp2": ("pins", "rp2"), "es
 _ON_PINS = tuple(f"luot_firmware/{name}.py" for name in ("buttons", "lamp", "wifi"))
 """What a PC has no pins for."""
 
+NETWORKED = tuple(f"luot_firmware.{name}" for name in ("mqtt", "tcp", "wifi"))
+"""Modules that a board without a network cannot load, and does not."""
+
 _OFFICE = tuple(f"luot_protocol/{name}.py" for name in ("messages", "office_frames", "topics"))
 """The office's half of the protocol."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from luot_tools.device import files, onboard, onboard_reader
 from luot_tools.device.board import Board
-from luot_tools.firmware import START
+from luot_tools.firmware import NETWORKED, START
 
 LEAST_HEAP_BYTES = 32_768
 """Free once the firmware is loaded: a reader with a full outbox window takes about half of it."""
@@ -34,7 +34,8 @@ def run(board: Board, wanted: Mapping[str, bytes]) -> Iterator[Check]:
     yield Check("micropython", bool(about["release"]), f"{about['release']} on {about['machine'] or about['platform']}")
     change = files.compare(board, wanted)
     yield Check("files", not change.write, _listed(list(change.write), f"{len(wanted)} are as they should be"))
-    problem, heap_bytes = board.call_within(_LOAD_WITHIN_S, onboard_reader.load_modules, _modules(wanted))
+    loaded = [name for name in _modules(wanted) if about["network"] or name not in NETWORKED]
+    problem, heap_bytes = board.call_within(_LOAD_WITHIN_S, onboard_reader.load_modules, loaded)
     yield Check("modules", not problem, problem or "all of the firmware loads")
     if not problem:
         yield Check("heap", heap_bytes >= LEAST_HEAP_BYTES, f"{heap_bytes} bytes free with the firmware loaded")

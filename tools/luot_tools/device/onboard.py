@@ -8,7 +8,10 @@ from typing import Any
 
 
 def about() -> dict[str, Any]:
-    """What the board is: platform, machine, version, chip id as hex digits (may be empty), free heap in bytes."""
+    """What the board is: platform, machine, version, chip id as hex digits (may be empty), free heap in bytes.
+
+    network: whether it has one at all, by cable or radio.
+    """
     import gc
     import os
     import sys
@@ -27,6 +30,10 @@ def about() -> dict[str, Any]:
         found["id"] = __import__("machine").unique_id().hex()
     except (ImportError, AttributeError):
         found["id"] = ""
+    try:
+        found["network"] = bool(__import__("socket"))
+    except ImportError:
+        found["network"] = False
     return found
 
 
