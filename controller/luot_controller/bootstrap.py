@@ -145,12 +145,15 @@ def adopt(site: Site, store: Store, speed: float = 1.0) -> None:
 
 
 @contextmanager
-def open_past(data: Path) -> Iterator[SqlitePast]:
-    """The ledger of a data folder as it is now, to be read; `data` may also be a ledger's file, such as a copy."""
+def open_past(data: Path, untouched: bool = False) -> Iterator[SqlitePast]:
+    """The ledger of a data folder as it is now, to be read; `data` may also be a ledger's file, such as a copy.
+
+    `untouched`: as in store.sqlite_file.open_to_read.
+    """
     path = data if data.is_file() else data / FILE
     if not path.is_file():
         raise DataFolderMissing(f"{data} holds no ledger", "Name the data folder of an office with --data.")
-    past = SqlitePast(path)
+    past = SqlitePast(path, untouched)
     try:
         yield past
     finally:

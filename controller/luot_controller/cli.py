@@ -25,6 +25,7 @@ COMMANDS = {
     "site": ("luot_controller.commands.site", "Check the site file, and change it while the office is open."),
     "card": ("luot_controller.commands.card", "Enrol, list, block and replace the cards."),
     "device": ("luot_controller.commands.device", "Set up, flash, provision and look after the readers."),
+    "doctor": ("luot_controller.commands.doctor", "Can the office serve, and what must be done first?"),
     "sim": ("luot_tools.sim.command", "A simulated hall for an office that runs; --tour shows what holds."),
     "bench": ("luot_tools.bench.command", "Measure an office and a reader on this machine."),
 }

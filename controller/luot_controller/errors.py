@@ -12,6 +12,8 @@
         OfficeRunning           exit 1: another controller owns this data folder (fatal)
         BrokerFailed            exit 1: no broker program, or it stopped (fatal)
         StoreFailed             exit 1: the ledger cannot be read or written (fatal for the process, not for the data)
+          LedgerNewer           a newer program has written it
+          LedgerOlder           an older program has written it, and it may only be read
 
 Texts are English here; a screen may choose another by `code`.
 """
@@ -116,3 +118,15 @@ class StoreFailed(LuotError):
     """Raised when the ledger cannot be read or written; nothing that was committed is lost."""
 
     code = "store.failed"
+
+
+class LedgerNewer(StoreFailed):
+    """Raised for a ledger with a schema that this program does not know yet."""
+
+    code = "store.newer"
+
+
+class LedgerOlder(StoreFailed):
+    """Raised when a ledger is to be read whose schema an office must bring up to date first."""
+
+    code = "store.older"

@@ -91,6 +91,18 @@ class Past(Protocol):
         """The rows of the state beside the ledger."""
         ...
 
+    def wall_ms(self) -> int:
+        """What the wall clock said at the last commit, 0 before the first."""
+        ...
+
+    def registered(self) -> tuple[int, frozenset[str]]:
+        """How many cards are known, and the readers that have a key."""
+        ...
+
+    def damage(self) -> str | None:
+        """What is wrong with the file itself, None where all of it can be read."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class KeptState:

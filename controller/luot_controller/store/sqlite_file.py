@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from luot_controller.errors import StoreFailed
+from luot_controller.errors import LedgerNewer, LedgerOlder, StoreFailed
 from luot_controller.store import chain
 from luot_controller.store.pacing import Pacing
 
@@ -58,20 +58,24 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     return db
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """Open a ledger as it is, also while an office writes it, and a copy on a disk that cannot be written."""
+def open_to_read(path: Path, untouched: bool = False) -> sqlite3.Connection:
+    """Open a ledger as it is, also while an office writes it, and a copy on a disk that cannot be written.
+
+    `untouched`: one that nobody has open stays without the files that SQLite makes beside it; only for a short look,
+    since an office that starts meanwhile would not be seen.
+    """
+    log = path.with_name(f"{path.name}-wal")
     try:
-        db = _connect(path, "mode=ro")
+        db = _connect(path, "immutable=1" if untouched and not log.exists() else "mode=ro")
     except sqlite3.OperationalError:
         # The files beside it cannot be made here. Without a log there is nothing in them.
-        log = path.with_name(f"{path.name}-wal")
         if not path.is_file() or (log.exists() and log.stat().st_size):
             raise
         db = _connect(path, "immutable=1")
     have, known = _schema(db), len(_scripts())
     if have < known:
         db.close()
-        raise StoreFailed(
+        raise LedgerOlder(
             f"{path} was written by an older version (schema {have}, this one knows {known})",
             "Start the office on it once, which brings it up to date.",
         )
@@ -155,7 +159,7 @@ def _schema(db: sqlite3.Connection) -> int:
 def _refuse_newer(db: sqlite3.Connection, path: Path, have: int, known: int) -> None:
     if have > known:
         db.close()
-        raise StoreFailed(
+        raise LedgerNewer(
             f"{path} was written by a newer version (schema {have}, this one knows {known})",
             "Install the newer version, or restore a backup made before the upgrade.",
         )

@@ -22,10 +22,10 @@ _Body = TypeVar("_Body")
 class SqlitePast:
     """One snapshot, from the first question to `close`."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the ledger in the file `path`; raises StoreFailed."""
+    def __init__(self, path: Path, untouched: bool = False) -> None:
+        """Open the ledger in the file `path`, `untouched` as in open_to_read; raises StoreFailed."""
         self.path = path
-        self._open()
+        self._open(untouched)
 
     @guarded
     def head(self) -> Head:
@@ -64,15 +64,32 @@ class SqlitePast:
             self._decoded("SELECT one, body FROM hall", Hall).get(1, Hall()),
         )
 
+    @guarded
+    def wall_ms(self) -> int:
+        """See Past.wall_ms."""
+        return int(self._db.execute("SELECT wall_ms FROM office").fetchone()[0])
+
+    @guarded
+    def registered(self) -> tuple[int, frozenset[str]]:
+        """See Past.registered."""
+        (cards,) = self._db.execute("SELECT count(*) FROM card").fetchone()
+        return int(cards), frozenset(reader for (reader,) in self._db.execute("SELECT reader FROM reader_key"))
+
+    @guarded
+    def damage(self) -> str | None:
+        """See Past.damage."""
+        (said,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        return None if said == "ok" else str(said)
+
     def close(self) -> None:
         """Let go of the snapshot."""
         self._db.close()
 
     @guarded
-    def _open(self) -> None:
+    def _open(self, untouched: bool) -> None:
         if not self.path.is_file():
             raise StoreFailed(f"{self.path} does not exist", "Name the data folder of an office with --data.")
-        self._db = open_to_read(self.path)
+        self._db = open_to_read(self.path, untouched)
         self._db.execute("BEGIN")
 
     def _decoded(self, query: str, kind: type[_Body]) -> dict[Any, _Body]:
