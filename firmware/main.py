@@ -40,9 +40,11 @@ def main(argv):
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    outbox = Outbox(board.mount())
+    flash = board.mount()
+    outbox = Outbox(flash)
     card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)
+    luot_firmware.at_work = flash, clock  # for whoever interrupts this and reads the outbox
     faces = Feedback(sink, ours.language)
     scanner = Scanner(clock)
     health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm, board.battery_mv)

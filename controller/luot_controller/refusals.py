@@ -25,11 +25,13 @@ REFUSALS = {
     "finish_first": N_("the site asks for Finish before the next is called"),
     "forbidden": N_("this sender may not say this"),
     "is_held": N_("the visit is held: resume it"),
+    "no_number_free": N_("no number is free from there on"),
     "no_card": N_("the visit has a number without a card"),
     "no_number_left": N_("all numbers for visits without a card are in use, or the site has none"),
     "no_site_file": N_("this office has no site file that can change"),
     "no_visit": N_("the number has no visit"),
     "nobody_waiting": N_("nobody waits for this desk"),
+    "not_enrolling": N_("the reader enrols no cards (any more)"),
     "not_blocked": N_("the card is not blocked"),
     "not_held": N_("no held visit has this number"),
     "not_yours": N_("another system, or a tap, opened this visit"),
@@ -53,6 +55,7 @@ REFUSALS = {
     "unknown_desk": N_("the site has no such desk"),
     "unknown_reader": N_("the site has no such reader"),
     "unknown_service": N_("the site has no such service"),
+    "unreadable_taps": N_("the taps are not as the protocol has them"),
     "visit_over": N_("the visit is over"),
 }
 """Each code by which a command can be refused, and what it means; a test knows them all."""

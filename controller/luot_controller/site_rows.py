@@ -10,9 +10,9 @@ from msgspec import Meta
 from luot_controller.engine.ledger_facts import ReaderPlace, SiteAdopted
 from luot_controller.engine.model import DayEnd, Policy, Role, VisitState
 from luot_controller.service.hours import Hours, Opening
+from luot_protocol.messages import LARGEST_NUMBER
 
 MINUTE_MS = 60_000
-LARGEST_NUMBER = 9999
 
 # "$" would let a newline follow.
 ID_PATTERN = r"^[a-z0-9-]{1,32}\Z"

@@ -30,6 +30,7 @@ _ANSWERS = {
     codes.STARTED: ("green_wave", "taken"),
     codes.OTHER_DESK: ("amber_flash", "refused"),
     codes.NOT_IN_LINE: ("amber_flash", "refused"),
+    codes.ALREADY_ENROLLED: ("amber_flash", "refused"),
 }
 """Code of a receipt to (light, sound); any other answer is _TAKEN, any other refusal _REFUSED."""
 

@@ -17,6 +17,8 @@ IN_TRAY = 11
 CANCELLED = 12
 LEAVING = 13
 RATED = 14
+ENROLLED = 15
+ALREADY_ENROLLED = 16
 
 UNKNOWN_CARD = 64
 TOO_OLD = 65
@@ -42,6 +44,8 @@ NAMES = {
     CANCELLED: "cancelled",
     LEAVING: "leaving",
     RATED: "rated",
+    ENROLLED: "enrolled",
+    ALREADY_ENROLLED: "already_enrolled",
     UNKNOWN_CARD: "unknown_card",
     TOO_OLD: "too_old",
     UNKNOWN_BUTTON: "unknown_button",

@@ -12,6 +12,9 @@ MAX_INT = (1 << 53) - 1
 MAX_TEXT_CHARS = 256
 """The longest text field: what is published must not grow with what somebody sends."""
 
+LARGEST_NUMBER = 9999
+"""Of a card or a visit: four digits are what a board shows from afar."""
+
 _TYPES = {"flag": bool, "list": list, "map": dict}
 
 
@@ -161,6 +164,7 @@ READER = Message(
     Field("faults", "list", "words, the most important first, such as chip.absent; empty: none", optional=True),
     Field("health", "map", "its last report, see the signed frame health", optional=True),
     Field("alerts", "list", "words of the alerts about it that are raised, see alert; left out: none", optional=True),
+    Field("enrols", "int", "while it enrols cards: the number that the next one gets; 0 while paused", optional=True),
 )
 ALERT = Message(
     "alert",
@@ -202,6 +206,10 @@ COMMANDS = (
     "BlockCard",
     "UnblockCard",
     "ReplaceCard",
+    "RetireCard",
+    "EnrolCards",
+    "EndEnrolment",
+    "HandInTaps",
     "ReloadSite",
     "IdentifyReader",
 )
@@ -212,7 +220,10 @@ COMMAND = Message(
     Field("command", "text", "imperative", values=COMMANDS),
     Field("desk", "text", "the desk it is for, where it is for one", optional=True),
     Field(
-        "number", "int", "for CallVisit, Resume, OpenVisit (of a card), CancelVisit, ReturnVisit, *Card", optional=True
+        "number",
+        "int",
+        "for what is said of one visit or card; for EnrolCards: the first, 0: the one after the highest",
+        optional=True,
     ),
     Field("service", "text", "for Transfer: into whose line; for OpenVisit: the first wanted", optional=True),
     Field("then", "list", "for Transfer and OpenVisit: the services that follow, in turn", optional=True),
@@ -223,12 +234,23 @@ COMMAND = Message(
     ),
     Field("replacement", "int", "for ReplaceCard: the number of the card that takes over", optional=True),
     Field(
-        "reason",
-        "text",
-        "for CallVisit and PauseDesk, on record; CancelVisit and BlockCard may have one",
+        "reader", "text", "for IdentifyReader, EnrolCards, EndEnrolment and HandInTaps: the reader's id", optional=True
+    ),
+    Field("for_s", "int", "for EnrolCards: so long the reader enrols, unless it is said again", optional=True),
+    Field("paused", "flag", "for EnrolCards: cards get no numbers for now", optional=True),
+    Field("kid", "text", "for HandInTaps: the key under which the reader made them, hexadecimal", optional=True),
+    Field(
+        "taps",
+        "list",
+        "for HandInTaps: lists of boot, seq, card (hexadecimal), age_ms (null: unknown) and button, in their order",
         optional=True,
     ),
-    Field("reader", "text", "for IdentifyReader: which one shall blink", optional=True),
+    Field(
+        "reason",
+        "text",
+        "for CallVisit and PauseDesk, on record; CancelVisit, BlockCard and RetireCard may have one",
+        optional=True,
+    ),
     Field("expects", "int", "the desk's version that the clerk saw; with another one it is refused", optional=True),
     Field("expires_ms", "int", "office time after which it must not be done any more", optional=True),
 )
@@ -241,12 +263,18 @@ REPLY = Message(
     Field("detail", "text", "for ReloadSite: what is wrong with the site file", optional=True),
     Field("desk", "map", "the desk as it is now, see message desk", optional=True),
     Field("called", "int", "the number just called, where one was", optional=True),
-    Field("number", "int", "for OpenVisit: the visit's number", optional=True),
+    Field("number", "int", "for OpenVisit: the visit's number; for EnrolCards: the next card's", optional=True),
     Field("visit", "int", "for OpenVisit: the visit", optional=True),
     Field("ahead", "int", "for OpenVisit: people before it", optional=True),
     Field("lo_min", "int", "for OpenVisit: it waits at least", optional=True),
     Field("hi_min", "int", "and at most", optional=True),
     Field("closed", "map", "for CloseDay: how many expired, finished, kept, cards_out", optional=True),
+    Field(
+        "taps",
+        "map",
+        "for HandInTaps: how many were new, known before, and clashing with another's name",
+        optional=True,
+    ),
 )
 ASKS = ("next", "line", "events", "status")
 ASK = Message(

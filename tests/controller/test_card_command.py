@@ -1,12 +1,14 @@
 """`luot card`: a list of cards is enrolled as a whole or not at all, and every mistake in it is named by its line."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 from command_line import luot, office_folder
 
 from luot_controller.store.sqlite import SqliteStore
+from luot_controller.store.sqlite_file import FILE
 from luot_protocol.card import card_hash
 
 UIDS = {1: "04a1b2c3", 2: "04:A1:B2:C3:5E:80:01", 17: "04a1b2c35e8001020304"}
@@ -77,16 +79,22 @@ def test_what_spreadsheets_write(data: Path, content: str | bytes) -> None:
         ("", "line 1 must name the columns number and uid"),
         ("1,04a1b2c3\n", "line 1 must name the columns number and uid"),
         ("number;uid\n1;04a1b2c3\n", "line 1 must name the columns number and uid"),
-        (GOOD + "x,04a1b2c4\n", "line 5: 'x', '04a1b2c4' are not a number and a UID of 4, 7 or 10 bytes"),
-        (GOOD + "3,04a1b2\n", "line 5: '3', '04a1b2' are not"),
-        (GOOD + "3,zz\n", "line 5: '3', 'zz' are not"),
-        (GOOD + "3\n", "line 5: '3', None are not"),
-        (GOOD + ",04a1b2c4\n", "line 5: '', '04a1b2c4' are not"),
-        (GOOD + "0,04a1b2c4\n", "line 5: number 0"),
+        (GOOD + "x,04a1b2c4\n", "line 5: number 'x' is not made of digits"),
+        (GOOD + "3,04a1b2\n", "line 5: uid '04a1b2' is not 4, 7 or 10 bytes in hexadecimal"),
+        (GOOD + "3,zz\n", "line 5: uid 'zz' is not"),
+        (GOOD + "3\n", "line 5: uid None is not"),
+        (GOOD + ",04a1b2c4\n", "line 5: number '' is not made of digits"),
+        (GOOD + "0,04a1b2c4\n", "line 5: number 0: they run from 1 to 9999"),
         (GOOD + "10000,04a1b2c4\n", "line 5: number 10000"),
-        (GOOD + "-1,04a1b2c4\n", "line 5: number -1"),
-        (GOOD + "2,04a1b2c4\n", "card 2: this number is taken"),
-        (GOOD + "3,04A1B2C3\n", "card 3: this card is enrolled already, as 1"),
+        (GOOD + "-1,04a1b2c4\n", "line 5: number '-1' is not made of digits"),
+        (GOOD + "2,04a1b2c4\n", "line 5: number 2 is taken, in line 3"),
+        (GOOD + "3,04A1B2C3\n", "line 5: this card has number 1, in line 2, already"),
+        (GOOD + "3,04a1b2c4,x\n", "line 5: more cells than columns: "),
+        (GOOD + "٣,04a1b2c4\n", "line 5: number '٣' is not made of digits"),
+        ("number,uid,uid\n", "line 1 names a column twice"),
+        ("number,card\n1,00\n", "line 1 must name the columns number and uid, or number, card and key"),
+        (GOOD + "x,04a1b2c4\n2,04a1b2c5\n", "\n      line 6: number 2 is taken, in line 3"),
+        (GOOD + "x,y\n" * 9, "\n      and 8 more\n"),
         (GOOD.encode("utf-16"), "is not CSV in UTF-8"),
         (GOOD.encode() + b"3,\xff\n", "is not CSV in UTF-8"),
     ],
@@ -107,10 +115,8 @@ def test_the_same_list_again(data: Path) -> None:
     luot("card", "import", "--data", data, file(data, GOOD))
     before = cards(data)
     said = luot("card", "import", "--data", data, file(data, GOOD))
-    assert (2, "luot: card 1: this number is taken\n      Nothing was changed. Mend the list and try again.\n") == (
-        said.code,
-        said.err,
-    )
+    assert 2 == said.code
+    assert said.err.startswith(f"luot: {file(data, GOOD)}: line 2: this card has number 1 already\n      line 3: ")
     assert before == cards(data)
     assert 0 == luot("card", "import", "--data", data, file(data, "number,uid\n3,04a1b2c4\n")).code
     assert {1, 2, 3, 17} == set(cards(data).values())
@@ -143,3 +149,51 @@ def test_no_cards_yet(data: Path) -> None:
         json.loads(luot("card", "list", "--json", "--data", data).out),
         luot("card", "list", "--data", data).out.strip(),
     )
+
+
+def test_round_trip(data: Path) -> None:
+    """What was exported is enrolled again, each card under its number, in an office that has this site's key."""
+    luot("card", "import", "--data", data, file(data, GOOD))
+    before = cards(data)
+    said = luot("card", "export", "--data", data)
+    assert (0, "") == (said.code, said.err)
+    assert ["number,card,key", *(f"{number},{card.hex()}" for card, number in sorted_cards(before))] == [
+        line.rpartition(",")[0] if at else line for at, line in enumerate(said.out.splitlines())
+    ]
+    with sqlite3.connect(data / FILE) as database:
+        database.execute("DELETE FROM card")
+    assert {} == cards(data)
+    assert "3 cards can be enrolled\n" == luot("card", "import", "--dry-run", "--data", data, file(data, said.out)).out
+    assert {} == cards(data)
+    again = luot("card", "import", "--json", "--data", data, file(data, said.out))
+    assert (0, {"enrolled": 3, "fit": 3}) == (again.code, json.loads(again.out))
+    assert before == cards(data)
+    assert 0 == luot("card", "export", "--data", data, "--out", data / "out.csv").code
+    assert said.out == (data / "out.csv").read_text()
+
+
+def test_cards_of_another_site(data: Path, tmp_path: Path) -> None:
+    """A hash under another site's key is nobody's card, and each line says so."""
+    luot("card", "import", "--data", data, file(data, GOOD))
+    exported = luot("card", "export", "--data", data).out
+    other = office_folder(tmp_path / "other")
+    said = luot("card", "import", "--data", other, file(other, exported))
+    assert 2 == said.code
+    for line in (2, 3, 4):
+        assert f"line {line}: key " in said.err
+    assert "another site's" in said.err
+    assert {} == cards(other)
+
+
+def test_a_damaged_export(data: Path) -> None:
+    """A hash of another length is named."""
+    luot("card", "import", "--data", data, file(data, GOOD))
+    exported = luot("card", "export", "--data", data).out.splitlines()
+    _number, card, key = exported[1].split(",")
+    said = luot("card", "import", "--data", data, file(data, f"{exported[0]}\n40,{card[2:]},{key}\n"))
+    assert (2, True) == (said.code, f"line 2: card '{card[2:]}' is not 16 bytes in hexadecimal" in said.err)
+
+
+def sorted_cards(found: dict[bytes, int]) -> list[tuple[bytes, int]]:
+    """By number."""
+    return sorted(found.items(), key=lambda row: row[1])

@@ -13,6 +13,7 @@ from command_line import luot
 from luot_controller import bootstrap
 from luot_controller.settings import FILE
 from luot_controller.site_watch import proposal
+from luot_controller.store.sqlite import SqliteStore
 from offices import SITE_TOML
 
 SITE = SITE_TOML.replace("[[services]]", "[numbers]\nfirst = 900\nlast = 905\n\n[[services]]", 1)
@@ -94,3 +95,49 @@ def test_the_site_file_changes_while_the_office_is_open(data: Path) -> None:
     assert "numbers.last = 5: 900 or more" in refused.err
     assert not proposal(data / FILE).exists()
     assert "Land and forest" in (data / FILE).read_text(encoding="utf-8")
+
+
+def test_a_card_goes_out_of_use(data: Path, tmp_path: Path) -> None:
+    """Retired, it is no card of the site; what is counted says so; taps are handed in from a file, twice the same."""
+    cards = tmp_path / "cards.csv"
+    cards.write_text("number,uid\n1,04a1b2c3\n2,04a1b2c4\n3,04a1b2c5\n", encoding="utf-8")
+    luot("card", "import", "--data", data, cards)
+    hashes = {number: card.hex() for card, number in stored(data).items()}
+    taps = [[1, seq, hashes[seq], 1000 * (9 - seq), 0] for seq in (1, 2)]
+    file = tmp_path / "unsent.json"
+    file.write_text(json.dumps({"reader": "entry-1", "kid": "0a01", "read_ms": 0, "taps": taps}), encoding="utf-8")
+    assert {"new": 2, "known": 0, "clashing": 0} == say(data, "device", "hand-in", str(file))
+    said = luot("device", "hand-in", str(file), "--language", "en", "--data", data)
+    assert "0 taps taken, 2 known before, 0 with another tap's name\n" == said.out
+    assert "card_in_use" == say(data, "card", "retire", "1", code=1)["code"]
+    assert say(data, "card", "retire", "3", "--reason", "broken")["ok"]
+    count = say_of(data, "card", "count")
+    assert {"enrolled": 2, "in_tray": 0, "in_use": 2, "not_back": 0, "lost": 0} == count["now"]
+    assert [(2, 1)] == [(day["taken"], day["retired"]) for day in count["days"]]
+    shown = luot("card", "count", "--language", "en", "--data", data).out
+    assert "     2  in use\n" in shown
+    assert "retired" in shown
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"reader": "entry-1", "kid": "0a", "read_ms": 0, "taps": [[1]]}'])
+def test_a_file_without_taps(data: Path, tmp_path: Path, content: str) -> None:
+    """It is named, and nothing is said to the office."""
+    file = tmp_path / "unsent.json"
+    file.write_text(content, encoding="utf-8")
+    said = luot("device", "hand-in", str(file), "--data", data)
+    assert (2, True) == (said.code, "holds no taps of a reader" in said.err)
+
+
+def stored(data: Path) -> dict[bytes, int]:
+    """The site's cards."""
+    store = SqliteStore(data)
+    try:
+        return store.cards()
+    finally:
+        store.close()
+
+
+def say_of(data: Path, *words: str) -> dict[str, Any]:
+    """What a command that only reads says as JSON."""
+    found: dict[str, Any] = json.loads(luot(*words, "--json", "--data", data).out)
+    return found

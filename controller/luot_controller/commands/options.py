@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from luot_controller.language import LANGUAGES
+from luot_protocol.messages import LARGEST_NUMBER
 
 data_option = click.option(
     "--data",
@@ -18,3 +19,5 @@ data_option = click.option(
 ledger_language_option = click.option(
     "--language", type=click.Choice(list(LANGUAGES)), help="Default: the language of the office's site file."
 )
+
+card_number = click.IntRange(1, LARGEST_NUMBER)

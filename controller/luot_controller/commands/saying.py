@@ -46,7 +46,7 @@ class Office:
         self._access = find_access(SUPERVISOR, data, url)
         self._as_json = as_json
         self._timeout_s = timeout_s
-        use(language or _language_of(data))
+        use(language or language_of(data))
 
     def say(self, command: str, desk: str | None = None, *, done: Callable[[Reply], str], **fields: Any) -> None:
         """Send one command; prints the reply, or what `done` makes of it.
@@ -73,7 +73,7 @@ class Office:
             return what(office)
 
 
-def _language_of(data: Path) -> str:
+def language_of(data: Path) -> str:
     """The language of the office in this folder; the default where it is elsewhere."""
     try:
         return load_site(data / FILE).site.language

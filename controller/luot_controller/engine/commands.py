@@ -32,6 +32,15 @@ class Tap:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolTap:
+    """A card was held to a reader that enrols cards. `given` is the number for it; None where there is none to give."""
+
+    tap: Tap
+    given: int | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskCommand:
     """Said to a desk, as a rule by its clerk. `expects` is the desk's version that the sender saw.
 
@@ -175,6 +184,14 @@ class ReplaceCard(OfficeCommand):
     replacement: int = field(kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class RetireCard(OfficeCommand):
+    """The card is out of use for good: it is the site's no more, and its number is free."""
+
+    number: int = field(kw_only=True)
+    reason: str | None = field(default=None, kw_only=True)
+
+
 class OpenDay(OfficeCommand):
     """Visits may be opened and called, from now on or again."""
 
@@ -183,4 +200,4 @@ class CloseDay(OfficeCommand):
     """The day is over; the site's policy says what becomes of those who are still here."""
 
 
-Command = Tap | DeskCommand | OfficeCommand
+Command = Tap | EnrolTap | DeskCommand | OfficeCommand

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact, SiteAdopted
 from luot_controller.engine.office_facts import (
     CardBlocked,
+    CardEnrolled,
+    CardRetired,
     CardUnblocked,
     DayClosed,
     DayOpened,
@@ -39,7 +41,9 @@ __all__ = [
     "FACTS",
     "CardBlocked",
     "CardDropped",
+    "CardEnrolled",
     "CardReplaced",
+    "CardRetired",
     "CardTaken",
     "CardUnblocked",
     "CommandUndone",
@@ -120,7 +124,7 @@ VisitFact = (
 
 DeskFact = DeskOpened | DeskPaused | DeskClosed
 
-HallFact = DayOpened | DayClosed | CardBlocked | CardUnblocked
+HallFact = DayOpened | DayClosed | CardBlocked | CardUnblocked | CardEnrolled | CardRetired
 """What has happened to the day or the cards."""
 
 Fact = VisitFact | CommandUndone | TapAnswered | TapIgnored | DeskFact | HallFact | LedgerFact
@@ -151,6 +155,8 @@ FACTS: tuple[type[Fact], ...] = (
     CardReplaced,
     CardBlocked,
     CardUnblocked,
+    CardEnrolled,
+    CardRetired,
     DeskOpened,
     DeskPaused,
     DeskClosed,

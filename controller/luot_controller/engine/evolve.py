@@ -7,7 +7,9 @@ from typing import Any
 from luot_controller.engine.events import (
     CardBlocked,
     CardDropped,
+    CardEnrolled,
     CardReplaced,
+    CardRetired,
     CardTaken,
     CardUnblocked,
     CommandUndone,
@@ -222,14 +224,18 @@ def _card_unblocked(state: State, fact: CardUnblocked) -> None:
     state.hall.blocked.remove(fact.number)
 
 
+def _card_retired(state: State, fact: CardRetired) -> None:
+    state.hall.blocked.discard(fact.number)
+
+
 def _adopted(state: State, fact: SiteAdopted) -> None:
     for desk in fact.policy.desk_services:
         state.desks.setdefault(desk, Desk(desk))
     _no_undo(state)  # of a service that the site may have no more
 
 
-def _nothing(_state: State, _fact: TapAnswered | TapIgnored | LedgerArchived) -> None:
-    """A settled tap, of which the facts before it have done what it meant; a past that was put away."""
+def _nothing(_state: State, _fact: TapAnswered | TapIgnored | CardEnrolled | LedgerArchived) -> None:
+    """A settled tap, of which the facts before it have done what it meant; a new card; a past that was put away."""
 
 
 def _no_undo(state: State) -> None:
@@ -327,6 +333,8 @@ _ON_OFFICE: dict[type[Fact], Callable[[State, Any], None]] = {
     DayClosed: _day_closed,
     CardBlocked: _card_blocked,
     CardUnblocked: _card_unblocked,
+    CardEnrolled: _nothing,
+    CardRetired: _card_retired,
     SiteAdopted: _adopted,
     LedgerArchived: _nothing,
 }

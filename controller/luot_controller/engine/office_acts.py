@@ -7,11 +7,13 @@ from luot_controller.engine.commands import (
     OpenVisit,
     PauseDesk,
     ReplaceCard,
+    RetireCard,
     UnblockCard,
 )
 from luot_controller.engine.events import (
     CardBlocked,
     CardReplaced,
+    CardRetired,
     CardUnblocked,
     DayClosed,
     DayOpened,
@@ -114,6 +116,15 @@ def unblock_card(moment: Moment) -> list[Event]:
     if command.number not in moment.state.hall.blocked:
         return [Refused("not_blocked")]
     return [CardUnblocked(moment.now_ms, command.number, command.by)]
+
+
+def retire_card(moment: Moment) -> list[Event]:
+    """The card is the site's no more."""
+    command = moment.command
+    assert isinstance(command, RetireCard)
+    if _is_reserved(moment.policy, command.number):
+        return [Refused("reserved_number")]
+    return [CardRetired(moment.now_ms, command.number, command.by, command.reason)]
 
 
 def replace_card(moment: Moment) -> list[Event]:

@@ -86,6 +86,26 @@ class DayClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardEnrolled:
+    """A card that was held to `reader` got this number; which card it is stays in the registry."""
+
+    at_ms: int
+    number: int
+    reader: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRetired:
+    """The card is out of use for good, and its number is free."""
+
+    at_ms: int
+    number: int
+    by: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardBlocked:
     """Taps of this card change nothing from now on."""
 

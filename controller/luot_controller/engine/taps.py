@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from luot_controller.engine.acts import bound_to, started
-from luot_controller.engine.commands import Tap
+from luot_controller.engine.commands import EnrolTap, Tap
 from luot_controller.engine.events import (
     CardDropped,
+    CardEnrolled,
     Event,
     ServiceRated,
     TapAnswered,
@@ -55,6 +56,18 @@ Meaning = Callable[[Heard], list[Event]]
 def ignored(tap: Tap, now_ms: int, code: int) -> TapIgnored:
     """The fact that settles a tap which changes nothing."""
     return TapIgnored(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, tap.number)
+
+
+def enrol(command: EnrolTap, now_ms: int) -> list[Event]:
+    """A card at a reader that enrols gets its number, once; it opens no visit and asks after none."""
+    tap, number, code = command.tap, command.tap.number, codes.ALREADY_ENROLLED
+    enrolled: list[Event] = []
+    if number is None:
+        if command.given is None:
+            return [ignored(tap, now_ms, codes.UNKNOWN_CARD)]
+        number, code = command.given, codes.ENROLLED
+        enrolled = [CardEnrolled(now_ms, number, tap.reader, command.by)]
+    return [*enrolled, TapAnswered(now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, number)]
 
 
 def say(code: int) -> Meaning:

@@ -19,6 +19,7 @@ from luot_controller.engine.commands import (
     CloseDesk,
     Command,
     DeskCommand,
+    EnrolTap,
     Finish,
     Hold,
     NoShow,
@@ -30,6 +31,7 @@ from luot_controller.engine.commands import (
     Recall,
     ReplaceCard,
     Resume,
+    RetireCard,
     ReturnVisit,
     Start,
     Tap,
@@ -115,6 +117,7 @@ _REPLACE = Does(
     office_acts.replace_card, (), ("no_card", "same_card", "reserved_number", "card_blocked", "card_in_use")
 )
 _BLOCK = Does(office_acts.block_card, (), ("reserved_number", "already_blocked"))
+_RETIRE = Does(office_acts.retire_card, (), ("reserved_number",))
 _UNBLOCK = Does(office_acts.unblock_card, (), ("not_blocked",))
 
 TABLE: Mapping[type[DeskCommand | OfficeCommand], Rule] = {
@@ -186,6 +189,7 @@ TABLE: Mapping[type[DeskCommand | OfficeCommand], Rule] = {
     ReplaceCard: Rule(Subject.NUMBER, _of_number("no_visit", _REPLACE, "visit_over")),
     BlockCard: Rule(Subject.NUMBER, _of_number(_BLOCK, _BLOCK, _BLOCK)),
     UnblockCard: Rule(Subject.NUMBER, _of_number(_UNBLOCK, _UNBLOCK, _UNBLOCK)),
+    RetireCard: Rule(Subject.NUMBER, _of_number(_RETIRE, "card_in_use", _RETIRE)),
     # No visit decides
     OpenDay: Rule(Subject.NOTHING, {None: Does(office_acts.open_day)}, day={True: "day_open"}),
     CloseDay: Rule(Subject.NOTHING, {None: Does(office_acts.close_day, (), ("people_left",))}, day=_BY_DAY),
@@ -256,6 +260,8 @@ def decide(state: State, policy: Policy, command: Command, now_ms: int) -> list[
     """What follows from `command` now: facts for the ledger in order, or one Refused."""
     if isinstance(command, Tap):
         return _settle_tap(state, policy, command, now_ms)
+    if isinstance(command, EnrolTap):
+        return taps.enrol(command, now_ms)
     rule = TABLE[type(command)]
     desk = None if command.desk is None else state.desks.get(command.desk)
     if command.desk is not None and (desk is None or desk.id not in policy.desk_services):

@@ -18,6 +18,7 @@ from luot_controller.engine.commands import (
     CloseDay,
     CloseDesk,
     Command,
+    EnrolTap,
     Finish,
     Hold,
     NoShow,
@@ -28,6 +29,7 @@ from luot_controller.engine.commands import (
     Recall,
     ReplaceCard,
     Resume,
+    RetireCard,
     ReturnVisit,
     Start,
     Tap,
@@ -38,7 +40,9 @@ from luot_controller.engine.commands import (
 from luot_controller.engine.events import (
     CardBlocked,
     CardDropped,
+    CardEnrolled,
     CardReplaced,
+    CardRetired,
     CardTaken,
     CardUnblocked,
     CommandUndone,
@@ -72,6 +76,7 @@ from luot_controller.engine.ledger_facts import LedgerFact, ReaderPlace, SiteAdo
 from luot_controller.engine.model import Role, State
 from luot_controller.engine.transitions import decide
 from luot_controller.history.guarantees import OVERRIDE
+from luot_protocol import codes
 
 MOST_FACTS_OF_A_TAP = 4
 
@@ -103,6 +108,7 @@ KEYS: Mapping[type[Fact], Callable[[Any], Sequence[Command]]] = {
     CardReplaced: lambda fact: [ReplaceCard(fact.by, number=fact.number, replacement=fact.replacement)],
     CardBlocked: lambda fact: [BlockCard(fact.by, number=fact.number, reason=fact.note)],
     CardUnblocked: lambda fact: [UnblockCard(fact.by, number=fact.number)],
+    CardRetired: lambda fact: [RetireCard(fact.by, number=fact.number, reason=fact.note)],
     DeskOpened: lambda fact: [OpenDesk(fact.desk, by=fact.by)],
     DeskPaused: lambda fact: [PauseDesk(fact.desk, by=fact.by, reason=fact.reason)],
     DeskClosed: lambda fact: [CloseDesk(fact.desk, by=fact.by)],
@@ -119,6 +125,7 @@ TAPS = (
     VisitRated,
     CardDropped,
     CardTaken,
+    CardEnrolled,
     TapAnswered,
     TapIgnored,
 )
@@ -156,11 +163,23 @@ def commands_for(facts: Sequence[Fact], state: State, site: SiteAdopted) -> Iter
     first = facts[0]
     if isinstance(first, TAPS):
         settled = next((fact for fact in facts[:MOST_FACTS_OF_A_TAP] if isinstance(fact, TapSettled)), None)
-        if settled is not None:
+        if isinstance(settled, TapAnswered) and settled.code in _ENROLMENT:
+            yield _enrolling(first, settled)
+        elif settled is not None:
             yield from _taps(facts[: facts.index(settled) + 1], settled, state, site)
     if isinstance(first, CLOSINGS):
         yield from _closings(facts)
     yield from KEYS.get(type(first), _no_key)(first)
+
+
+_ENROLMENT = (codes.ENROLLED, codes.ALREADY_ENROLLED)
+
+
+def _enrolling(first: Fact, settled: TapAnswered) -> EnrolTap:
+    """The card was new, or had its number: in either case neither role nor time of the tap counts."""
+    number = settled.number if settled.code == codes.ALREADY_ENROLLED else None
+    tap = Tap(settled.reader, settled.kid, settled.boot, settled.seq, number, settled.at_ms, aged=True, role=Role.INFO)
+    return EnrolTap(tap, settled.number, first.by if isinstance(first, CardEnrolled) else "")
 
 
 def _facts_of(command: Command, state: State, site: SiteAdopted, at_ms: int) -> list[Event]:

@@ -1,6 +1,7 @@
 """A sender's JSON becomes a command or a question, if that sender may say it. Knows nothing of the line."""
 
 from collections.abc import Callable, Container
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,10 +10,15 @@ from luot_controller.engine import commands
 from luot_controller.engine.commands import DeskCommand, OfficeCommand
 from luot_controller.engine.events import Refused
 from luot_protocol import messages
+from luot_protocol.card import HASH_BYTES
 from luot_protocol.errors import ProtocolError
+from luot_protocol.frames import CLOCK_GOOD, CLOCK_UNKNOWN, Tap
 
 MAX_BYTES = 2048
 SUPERVISOR = "supervisor"
+
+MOST_ENROLMENT_S = 60
+"""A reader enrols no longer than this unless it is said again: whoever said so may be gone."""
 
 
 class ReloadSite:
@@ -25,8 +31,42 @@ class IdentifyReader(NamedTuple):
     reader: str
 
 
-Said = DeskCommand | OfficeCommand | ReloadSite | IdentifyReader | Refused
+@dataclass(frozen=True, slots=True)
+class EnrolCards:
+    """Let the reader give numbers to new cards for a while, from `number` on; without one, as it goes on now."""
+
+    by: str
+    reader: str
+    for_s: int
+    number: int | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndEnrolment:
+    """Let the reader be a reader again."""
+
+    by: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandInTaps:
+    """Take these taps, made under the key `kid`, which were read out of the reader's flash."""
+
+    by: str
+    reader: str
+    kid: bytes
+    taps: tuple[Tap, ...]
+
+
+Technical = EnrolCards | EndEnrolment | HandInTaps
+"""What is said about readers and cards, not to the line."""
+
+Said = DeskCommand | OfficeCommand | ReloadSite | IdentifyReader | Technical | Refused
 """What a command message asks for; Refused where this sender may not, or the card it names is none of the site."""
+
+_TECHNICAL = ("EnrolCards", "EndEnrolment", "HandInTaps")
 
 _KINDS: dict[str, Callable[..., DeskCommand | OfficeCommand]] = {
     name: getattr(commands, name) for name in messages.COMMANDS if hasattr(commands, name)
@@ -52,18 +92,23 @@ _MORE = {
     "UnblockCard": _More(("number",)),
     "ReplaceCard": _More(("number", "replacement")),
     "IdentifyReader": _More(("reader",)),
+    "RetireCard": _More(("number",), ("reason",)),
+    "EnrolCards": _More(("reader", "for_s"), ("number", "paused")),
+    "EndEnrolment": _More(("reader",)),
+    "HandInTaps": _More(("reader", "kid", "taps")),
 }
 
-_CARDS = {"OpenVisit": "number", "BlockCard": "number", "ReplaceCard": "replacement"}
+_CARDS = {"OpenVisit": "number", "BlockCard": "number", "ReplaceCard": "replacement", "RetireCard": "number"}
 """The field that must name a card of the site."""
 
 _DAY = frozenset({"OpenDay", "CloseDay", "ReloadSite", "IdentifyReader"})
+_STOCK = frozenset({"RetireCard", *_TECHNICAL})
 _DUTIES = frozenset({"OpenDesk", "PauseDesk", "CloseDesk"})
 _VISITS = frozenset({"OpenVisit", "CancelVisit", "ReturnVisit", "BlockCard", "UnblockCard", "ReplaceCard"})
 
 RIGHTS = {
-    "clerk": frozenset(messages.COMMANDS) - _DAY,
-    "supervisor": _DAY | _DUTIES | _VISITS | {"CallVisit"},
+    "clerk": frozenset(messages.COMMANDS) - _DAY - _STOCK,
+    "supervisor": _DAY | _STOCK | _DUTIES | _VISITS | {"CallVisit"},
     "integrator": frozenset({"OpenVisit", "CancelVisit"}),
 }
 """What each kind of sender may say; a clerk only to the own desk."""
@@ -91,6 +136,8 @@ def read_command(
         return fields["id"], ReloadSite()
     if name == IdentifyReader.__name__:
         return fields["id"], IdentifyReader(**more)
+    if name in _TECHNICAL:
+        return fields["id"], _technical(name, sender, more)
     card = _CARDS.get(name)
     if card is not None and more.get(card) is not None and more[card] not in cards:
         return fields["id"], Refused("unknown_card")
@@ -131,6 +178,30 @@ def _more(fields: dict[str, Any]) -> dict[str, Any]:
         more["services"] = (more.pop("service"), *more.pop("then", ()))
         more["class_id"] = more.pop("class")
     return more
+
+
+def _technical(name: str, sender: str, more: dict[str, Any]) -> Technical | Refused:
+    if name == "EndEnrolment":
+        return EndEnrolment(sender, **more)
+    if name == "EnrolCards":
+        more["for_s"] = max(1, min(more["for_s"], MOST_ENROLMENT_S))
+        return EnrolCards(sender, **more)
+    try:
+        kid = bytes.fromhex(more["kid"])
+        taps = tuple(_handed_in(*row) for row in more["taps"])
+    except (ValueError, TypeError):
+        return Refused("unreadable_taps")
+    return HandInTaps(sender, more["reader"], kid, taps) if kid else Refused("unreadable_taps")
+
+
+def _handed_in(boot: object, seq: object, card: str, age_ms: int | None, button: object) -> Tap:
+    """One row of `taps`; raises ValueError or TypeError."""
+    numbers = (boot, seq, button, 0 if age_ms is None else age_ms)
+    if not all(type(number) is int and 0 <= number <= messages.MAX_INT for number in numbers):
+        raise ValueError
+    if len(raw := bytes.fromhex(card)) != HASH_BYTES:
+        raise ValueError
+    return Tap(boot, seq, raw, age_ms, CLOCK_UNKNOWN if age_ms is None else CLOCK_GOOD, button)
 
 
 def _read(message: Any, payload: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 What is not authentic raises ProtocolError; what is authentic becomes a Tap, also where it will be refused, or a Report.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from luot_controller.engine.commands import Tap
@@ -34,8 +34,8 @@ class Preset(NamedTuple):
 class Verified(NamedTuple):
     """An authentic tap, with what its receipt must be signed with, and the reader's own word on its outbox.
 
-    refusal: the code to refuse it with where a field is not as the protocol says; there is then no more of it than its
-    name, and `unsent` is None.
+    card: its hash. refusal: the code to refuse it with where a field is not as the protocol says; there is then no more
+    of it than its name, and `unsent` is None.
     """
 
     tap: Tap
@@ -43,6 +43,7 @@ class Verified(NamedTuple):
     key: bytes
     unsent: int | None
     refusal: int | None = None
+    card: bytes = b""
 
 
 class Report(NamedTuple):
@@ -61,7 +62,7 @@ class TapReader:
         self.age_limit_ms = age_limit_ms
         self._speed = speed
         self.keys: Mapping[bytes, Key] = {}
-        self.cards: Mapping[bytes, int] = {}
+        self.cards: dict[bytes, int] = {}
 
     def read(self, frame: bytes, arrived_ms: int) -> Verified | Report:
         """Verify one frame that arrived at `arrived_ms` (office time).
@@ -80,13 +81,23 @@ class TapReader:
         preset = self._preset(known.reader)
         if kind == frames.KIND_HEALTH:
             return Report(known.reader, envelope.kid, meaning)
-        tap: frames.Tap = meaning
+        return self._verified(known, envelope.kid, preset, meaning, arrived_ms)
+
+    def handed_in(self, reader: str, kid: bytes, taps: Iterable[frames.Tap], at_ms: int) -> list[Verified]:
+        """The taps that were read out of a reader's flash by somebody with the right to say so; no frame holds them.
+
+        Raises ProtocolError `frame.reader` for one that the site file does not have.
+        """
+        preset = self._preset(reader)
+        return [self._verified(Key(reader, b""), kid, preset, tap, at_ms) for tap in taps]
+
+    def _verified(self, known: Key, kid: bytes, preset: Preset, tap: frames.Tap, arrived_ms: int) -> Verified:
         service, class_id = preset.choices[tap.button] if tap.button < len(preset.choices) else (None, None)
         face = tap.button if tap.button <= preset.faces else -1
         return Verified(
             Tap(
                 reader=known.reader,
-                kid=envelope.kid.hex(),
+                kid=kid.hex(),
                 boot=tap.boot,
                 seq=tap.seq,
                 number=self.cards.get(tap.card),
@@ -98,9 +109,10 @@ class TapReader:
                 desk=preset.desk,
                 face=face if preset.role is Role.DROPOFF and face else None,
             ),
-            envelope.kid,
+            kid,
             known.key,
             tap.depth,
+            card=bytes(tap.card),
         )
 
     def _refused(self, known: Key, kid: bytes, malformed: office_frames.MalformedTap, arrived_ms: int) -> Verified:

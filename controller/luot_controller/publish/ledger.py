@@ -8,7 +8,9 @@ import msgspec
 from luot_controller.engine.events import (
     CardBlocked,
     CardDropped,
+    CardEnrolled,
     CardReplaced,
+    CardRetired,
     CardTaken,
     CardUnblocked,
     CommandUndone,
@@ -82,6 +84,10 @@ def _text(fact: Fact) -> str | None:
             return f"block   card {fact.number:>3}  by {fact.by}{_why(fact.note)}"
         case CardUnblocked():
             return f"unblock card {fact.number:>3}  by {fact.by}"
+        case CardEnrolled():
+            return f"enrol   card {fact.number:>3}  at {fact.reader}, by {fact.by}"
+        case CardRetired():
+            return f"retire  card {fact.number:>3}  by {fact.by}{_why(fact.note)}"
         case SiteAdopted():
             return f"site    works by the rules of {fact.site}, version {fact.version}"
         case LedgerArchived():

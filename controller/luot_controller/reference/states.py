@@ -15,7 +15,10 @@ from luot_protocol import codes
 
 FILE = Path(__file__).parents[3] / "docs" / "states.md"
 
-ELSEWHERE = ("forbidden", "unknown_card", "no_site_file", "reader_unheard", "site_file_invalid", "unknown_reader")
+ELSEWHERE = (
+    *("forbidden", "unknown_card", "no_site_file", "site_file_invalid", "unknown_reader", "reader_unheard"),
+    *("unreadable_taps", "not_enrolling", "no_number_free"),
+)
 """The refusals that come before the engine is asked."""
 
 _STATES = (None, *VisitState)
@@ -135,6 +138,10 @@ def _taps() -> list[str]:
         f"table a tap can be answered by {first}.",
         "",
         *_table(("visit", *Role), rows),
+        "",
+        "At a reader that enrols cards (EnrolCards) no tap means any of this: a card that the site does not know",
+        "gets the next number, `enrolled`, any other has one, `already_enrolled`. That ends by its time, by",
+        "EndEnrolment and with a start of the office. A tap that was read out of a reader's flash counts like any.",
         "",
     ]
 

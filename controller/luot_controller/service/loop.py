@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from luot_controller.engine.events import DayClosed, Event, Fact, Refused, TapIgnored, VisitCalled, VisitOpened
+from luot_controller.engine.events import CardRetired, DayClosed, Fact, Refused, VisitCalled, VisitOpened
 from luot_controller.engine.model import Policy
 from luot_controller.engine.transitions import decide
 from luot_controller.errors import StoreFailed, UsageProblem
-from luot_controller.ingest.keys import IdentifyReader, ReloadSite, Said, read_ask, read_command
-from luot_controller.ingest.taps import Key, Report, TapReader, Verified
+from luot_controller.ingest.keys import IdentifyReader, ReloadSite, Said, Technical, read_ask, read_command
+from luot_controller.ingest.taps import Key, Report, TapReader
 from luot_controller.publish import answers, ledger, screens
 from luot_controller.publish.receipts import receipt_frame
 from luot_controller.service.alerts import Alerts
@@ -27,6 +27,7 @@ from luot_controller.service.counters import Counters
 from luot_controller.service.hours import Hours
 from luot_controller.service.ports import Arrived, Bus, Rules, SiteFile
 from luot_controller.service.readers import Readers
+from luot_controller.service.settling import Here, Settling
 from luot_controller.service.speaker import Speaker, encode, topic
 from luot_controller.service.turn import Fields, Turn
 from luot_controller.store.port import Store
@@ -84,10 +85,10 @@ class Office:
         self._hours = hours
         self._inbox = inbox
         self._readers = Readers(readers)
+        self._settling = Settling(store, taps, self.counters, speed)
         self._speaker = Speaker(site, bus)
         self._refusals: OrderedDict[str, bytes] = OrderedDict()
         self._registry_version = -1
-        self._numbers: frozenset[int] = frozenset()
         self._recover()
         self._clock = OfficeClock(self._state.at_ms, self._recovered.wall_ms, speed)
         self._alerts = Alerts(self._now_ms(), speed)
@@ -220,25 +221,7 @@ class Office:
             return
         tap = verified.tap
         self._readers.heard(tap.reader, link, self._now_ms(), verified.unsent)
-        settled = turn.settled.get((tap.kid, tap.boot, tap.seq))
-        settled = settled or self._store.settled(tap.kid, tap.boot, tap.seq)
-        if settled is None:
-            self.counters.add("taps" if verified.refusal is None else "taps_malformed")
-            turn.enter(self._state, self._settle(verified))
-            settled = turn.settled[tap.kid, tap.boot, tap.seq]
-        elif None not in (tap.number, settled.number) and tap.number != settled.number:
-            # A receipt would free the reader's outbox of a tap that the ledger does not have.
-            detail = f"{tap.reader} gave cards {settled.number} and {tap.number} the name {tap.boot}/{tap.seq}:"
-            raise ProtocolError("tap.name", f"{detail} its flash was copied or set back; provision it anew")
-        else:
-            self.counters.add("taps_repeated")
-        turn.receipts.append((link, verified, settled))
-
-    def _settle(self, verified: Verified) -> list[Event]:
-        tap = verified.tap
-        if verified.refusal is None:
-            return decide(self._state, self._policy, tap, self._now_ms())
-        return [TapIgnored(self._now_ms(), tap.reader, tap.kid, tap.boot, tap.seq, verified.refusal, None)]
+        turn.receipts.append((link, verified, self._settling.settle(verified, turn, self._here())))
 
     def _take_link_state(self, link: str, payload: bytes) -> None:
         try:
@@ -248,7 +231,7 @@ class Office:
         self._readers.presence(link, state)
 
     def _take_command(self, kind: str, sender: str, payload: bytes, turn: Turn) -> None:
-        command_id, said = read_command(sender, payload, self._numbers, integrator=kind == "integrator")
+        command_id, said = read_command(sender, payload, self._settling.numbers, integrator=kind == "integrator")
         key = f"{sender}/{command_id}"
         known = turn.replies.get(key) or self._refusals.get(key) or self._store.reply(key)
         if known is None:
@@ -275,6 +258,8 @@ class Office:
                 return {"ok": False, "code": order}
             turn.outgoing.append((topic(self._site, "link_down", order[0]), order[1]))
             return {"ok": True}
+        if isinstance(said, Technical):
+            return self._settling.obey(said, turn, self._here())
         events = decide(self._state, self._policy, said, self._now_ms())
         turn.enter(self._state, events)
         refused = next((event for event in events if isinstance(event, Refused)), None)
@@ -290,6 +275,8 @@ class Office:
                 reply.update(answers.opened(self._state, self._policy, event))
             elif isinstance(event, DayClosed):
                 reply["closed"] = answers.closed(event)
+            elif isinstance(event, CardRetired):
+                self._settling.retired(event, turn)
         return reply
 
     def _take_ask(self, kind: str, sender: str, payload: bytes, turn: Turn) -> None:
@@ -308,6 +295,7 @@ class Office:
             self._bus.publish(topic(self._site, "link_down", link), frame)
         for at, payload in turn.outgoing:
             self._bus.publish(at, payload)
+        self._readers.enrol(self._settling.enrolling(self._here()))
         self._speaker.show_readers(self._readers)
         if turn.news is None:
             self._show(screens.touched(self._state, (fact for _, fact in turn.facts)))
@@ -358,10 +346,14 @@ class Office:
             "counters": dict(self.counters.counts),
         }
 
+    def _here(self) -> Here:
+        return Here(self._state, self._policy, self._now_ms())
+
     def _now_ms(self) -> int:
         return max(self._state.at_ms, self._clock.now_ms())
 
     def _recover(self) -> None:
+        self._registry_version = -1
         self._recovered = self._store.recover(self._policy)
         self._state = self._recovered.state
         self._speaker.published = self._recovered.published
@@ -373,5 +365,4 @@ class Office:
             self._registry_version = version
             self._taps.keys = {row.kid: Key(row.reader, row.key) for row in self._store.reader_keys()}
             self._readers.keyed({key.reader for key in self._taps.keys.values()})
-            self._taps.cards = self._store.cards()
-            self._numbers = frozenset(self._taps.cards.values())
+            self._settling.know_cards()

@@ -99,6 +99,18 @@ class Readers:
         self.changed.add(report.reader)
         return True
 
+    def enrol(self, numbers: Mapping[str, int]) -> None:
+        """These readers, and no others, enrol cards; by reader the number of the next, 0 while paused."""
+        for reader, row in self._rows.items():
+            number = numbers.get(reader)
+            if row.get("enrols") == number:
+                continue
+            if number is None:
+                del row["enrols"]
+            else:
+                row["enrols"] = number
+            self.changed.add(reader)
+
     def not_verified(self, link: str, code: str) -> None:
         """A frame came over `link` that was refused with `code`; a reader that is its own link has the wrong key."""
         row = self._rows.get(link)

@@ -33,7 +33,7 @@ TapId = tuple[str, int, int]
 class Turn:
     """facts: for the ledger. receipts: (link, tap, how it was settled). replies: by sender and command id.
 
-    ratings: faces to count. news: after a change of the rules, the topics of what is there no more.
+    ratings: faces to count. cards: see Batch. news: after a change of the rules, the topics of what is there no more.
     """
 
     facts: list[tuple[int, Fact]] = field(default_factory=list)
@@ -41,6 +41,7 @@ class Turn:
     receipts: list[tuple[str, Verified, TapSettled]] = field(default_factory=list)
     replies: dict[str, bytes] = field(default_factory=dict)
     ratings: Counter[ServiceRated] = field(default_factory=Counter)
+    cards: dict[int, bytes | None] = field(default_factory=dict)
     news: list[tuple[str, str | None]] | None = None
     outgoing: list[tuple[str, bytes]] = field(default_factory=list)
 
@@ -59,7 +60,7 @@ class Turn:
 
     def batch(self, state: State, published: int) -> Batch:
         """What the store has to write: the facts, and the rows of the state that they changed, as they are now."""
-        batch = Batch(facts=self.facts, replies=self.replies, published=published)
+        batch = Batch(facts=self.facts, replies=self.replies, published=published, cards=self.cards)
         batch.ratings.update(self.ratings)
         for _, fact in self.facts:
             for visit in visits_of(fact):

@@ -21,7 +21,8 @@ class Batch:
 
     facts: (event id, fact) in order. visits: the state of each visit that changed, None where it is gone.
     paces: by service. replies: command id to the reply's bytes. published: the last event published.
-    hall: the day and the cards, where they changed. ratings: how many of each to add.
+    hall: the day and the cards, where they changed. ratings: how many of each to add. cards: hash by number of those
+    that were enrolled, None of those that were retired.
     """
 
     facts: list[tuple[int, Fact]] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Batch:
     published: int = 0
     hall: Hall | None = None
     ratings: Counter[ServiceRated] = field(default_factory=Counter)
+    cards: dict[int, bytes | None] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

@@ -239,6 +239,9 @@ class SqliteStore:
             "INSERT INTO rating VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
             [(rated.service, rated.hour_ms, rated.face, count) for rated, count in batch.ratings.items()],
         )
+        db.executemany("DELETE FROM card WHERE number = ?", [(number,) for number in batch.cards])
+        enrolled = [(number, card) for number, card in batch.cards.items() if card is not None]
+        db.executemany("INSERT INTO card VALUES (?, ?)", enrolled)
         for command_id, body in batch.replies.items():
             at = db.execute("INSERT INTO reply (id, body) VALUES (?, ?)", (command_id, body)).lastrowid
             db.execute("DELETE FROM reply WHERE at <= ?", ((at or 0) - REPLIES_KEPT,))

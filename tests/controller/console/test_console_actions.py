@@ -27,7 +27,17 @@ def english_again() -> Iterator[None]:
     use("en")
 
 
-BY_HAND = ("BlockCard", "UnblockCard", "ReplaceCard", "ReloadSite", "IdentifyReader")
+BY_HAND = (
+    "BlockCard",
+    "UnblockCard",
+    "ReplaceCard",
+    "RetireCard",
+    "EnrolCards",
+    "EndEnrolment",
+    "HandInTaps",
+    "ReloadSite",
+    "IdentifyReader",
+)
 """What is said at the command line alone."""
 SHARED = ["open_visit", "cancel", "return", "pause_desk"]
 """What a clerk can do at an open desk, whoever is there."""

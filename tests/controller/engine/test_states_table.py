@@ -21,6 +21,7 @@ from luot_controller.engine.commands import (
     PauseDesk,
     ReplaceCard,
     Resume,
+    RetireCard,
     ReturnVisit,
     Transfer,
     UnblockCard,
@@ -45,6 +46,7 @@ MORE: dict[type[Command], dict[str, object]] = {
     BlockCard: {"number": CARD},
     UnblockCard: {"number": CARD},
     ReplaceCard: {"number": CARD, "replacement": 18},
+    RetireCard: {"number": CARD},
 }
 """What a command needs beside the desk or the sender."""
 

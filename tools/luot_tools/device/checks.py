@@ -15,6 +15,7 @@ LEAST_FREE_BYTES = 65_536
 
 _TRIED_BYTES = 4096
 _PAUSE_MS = 50
+_PAUSES = 5
 _MOST_OFF_MS = 25
 _LOAD_WITHIN_S = 60.0
 _FLASH_WITHIN_S = 30.0
@@ -45,8 +46,17 @@ def run(board: Board, wanted: Mapping[str, bytes]) -> Iterator[Check]:
     yield Check("flash", is_right, f"{_TRIED_BYTES} bytes written and read in {took_ms} ms")
     free_bytes, _ = board.call(onboard.free)
     yield Check("space", free_bytes >= LEAST_FREE_BYTES, f"{free_bytes} bytes free")
-    passed_ms = board.call(onboard_reader.tick_ms, _PAUSE_MS)
+    passed_ms = _tick_ms(board)
     yield Check("clock", abs(passed_ms - _PAUSE_MS) <= _MOST_OFF_MS, f"{passed_ms} ms in a pause of {_PAUSE_MS} ms")
+
+
+def _tick_ms(board: Board) -> int:
+    """What its clock counts in a pause; again when it was late to wake, which a wrong clock is every time."""
+    for _ in range(_PAUSES - 1):
+        passed_ms = board.call(onboard_reader.tick_ms, _PAUSE_MS)
+        if abs(passed_ms - _PAUSE_MS) <= _MOST_OFF_MS:
+            return passed_ms
+    return board.call(onboard_reader.tick_ms, _PAUSE_MS)
 
 
 def _modules(wanted: Mapping[str, bytes]) -> list[str]:

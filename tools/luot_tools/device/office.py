@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Protocol
 
-from luot_controller.errors import ExitCode, LuotError, UsageProblem
+from luot_controller.errors import ExitCode, LuotError, OfficeUnreachable, TimedOut, UsageProblem
 
 _WITHIN_S = 60.0
 
@@ -49,6 +49,11 @@ class OfficeFolder:
             _luot("device", "provision", reader, "--data", str(self._data), "--out", folder, *more)
             return Path(folder, "settings.json").read_bytes()
 
+    def hand_in(self, file: Path) -> dict[str, int]:
+        """Let the office take the taps of a file, see luot_tools.device.unsent; how many were new, known, clashing."""
+        counts: dict[str, int] = json.loads(_luot("device", "hand-in", str(file), "--data", str(self._data), "--json"))
+        return counts
+
 
 class SettingsFile:
     """One settings.json, made where the office is: luot device provision READER --out FOLDER."""
@@ -75,6 +80,13 @@ class SettingsFile:
         return self._raw
 
 
+_PROBLEMS: dict[int, type[LuotError]] = {
+    ExitCode.USAGE: UsageProblem,
+    ExitCode.CANNOT_CONNECT: OfficeUnreachable,
+    ExitCode.TIMED_OUT: TimedOut,
+}
+
+
 def _luot(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "luot_controller.cli", *words],
@@ -87,5 +99,5 @@ def _luot(*words: str) -> str:
     if done.returncode:
         lines = [line.strip() for line in done.stderr.strip().splitlines()]
         subject, hint = lines[0].removeprefix("luot: ") if lines else f"luot {words[0]} failed", " ".join(lines[1:])
-        raise (UsageProblem if done.returncode == ExitCode.USAGE else LuotError)(subject, hint)
+        raise _PROBLEMS.get(done.returncode, LuotError)(subject, hint)
     return done.stdout
