@@ -15,6 +15,7 @@ class Person:
     state: str = "waiting"
     desk: str | None = None
     only: str | None = None
+    then: tuple[str, ...] = ()
 
 
 @dataclass
@@ -24,6 +25,8 @@ class NaiveLine:
     serves: dict[str, frozenset[str]]
     people: list[Person] = field(default_factory=list)
     shut: set[str] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+    opened: int = 0
 
     def of(self, number: int) -> Person | None:
         """Whoever has this number now."""
@@ -33,11 +36,16 @@ class NaiveLine:
         """Whoever is called to this desk, or served there."""
         return next((one for one in self.people if one.desk == desk and one.state in ("called", "serving")), None)
 
-    def open(self, number: int, service: str, rank_ms: int, head_start_ms: int) -> None:
+    def open(self, number: int, service: str, rank_ms: int, head_start_ms: int, then: tuple[str, ...] = ()) -> None:
         """One more at the end of the list; whoever had the number has it no more."""
         self.people = [one for one in self.people if one.number != number]
-        order = 1 + max((one.order for one in self.people), default=0)
-        self.people.append(Person(number, service, rank_ms - head_start_ms, rank_ms, order))
+        self.opened += 1
+        self.people.append(Person(number, service, rank_ms - head_start_ms, rank_ms, self.opened, then=then))
+
+    def finish(self, who: Person) -> None:
+        """Done here: on to the next service at the old key, or done."""
+        who.state, who.desk, who.only = "waiting" if who.then else "finished", None, None
+        who.service, who.then = (*who.then, who.service)[0], who.then[1:]
 
     def next_for(self, desk: str) -> Person | None:
         """Whoever has the smallest key of all whom this desk may call; none while it is shut."""

@@ -1,17 +1,19 @@
-"""A machine that plays any day beside a naive list: the same calls, the same refusals, also after a crash.
+"""A machine that plays any day beside a naive list: every command, the same calls and refusals, also after a crash.
 
 `make prove` plays it longer.
 """
 
+from copy import copy
 from typing import Any
 
 from engine_day import MINUTE, POLICY, Day, folded, picture
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from line_model import NaiveLine
+from line_model import NaiveLine, Person
 
 from luot_controller.engine.commands import (
+    BlockCard,
     CallNext,
     CallVisit,
     CancelVisit,
@@ -23,21 +25,27 @@ from luot_controller.engine.commands import (
     NoShow,
     OpenDay,
     OpenDesk,
+    OpenVisit,
     PauseDesk,
     Recall,
+    ReplaceCard,
     Resume,
     ReturnVisit,
     Start,
     Transfer,
+    UnblockCard,
+    Undo,
 )
-from luot_controller.engine.events import Refused, VisitCalled
+from luot_controller.engine.events import CommandUndone, Refused, VisitCalled
 from luot_controller.engine.model import OVER, Role
 
 STEPS = 50
 
 DESK = st.sampled_from(tuple(POLICY.desk_services))
 SERVICE = st.sampled_from(tuple(POLICY.typical_ms))
-NUMBER = st.integers(1, 8)
+CARD = st.integers(1, 8)
+WITHOUT_CARD = range(900, 904)
+NUMBER = st.sampled_from((*range(1, 9), *WITHOUT_CARD))
 OVER_NOW = {state.value for state in OVER}
 
 
@@ -49,6 +57,7 @@ class LineMachine(RuleBasedStateMachine):
         self.day = Day()
         self.naive = NaiveLine(dict(POLICY.desk_services))
         self.open = True
+        self.before: dict[str, list[Person]] = {}
 
     def say(self, command: Command, legal: bool) -> list[Any]:
         """Give the command; it must be taken just when the list says so."""
@@ -56,34 +65,106 @@ class LineMachine(RuleBasedStateMachine):
         assert legal == (not isinstance(events[0], Refused)), (command, events)
         return events
 
-    @rule(number=NUMBER, service=SERVICE, first=st.booleans())
-    def tap(self, number: int, service: str, first: bool) -> None:
-        """A tap at the entry opens a visit for whoever has none, and is a mere question for all who wait."""
-        before, head_start = self.naive.of(number), "first" if first else "plain"
-        self.day.later(20)
-        self.day.tap(number, service=service, class_id=head_start)
-        if before is not None and before.state == "missed" and self.open:
-            self.returned(number, kept=False)
-        elif (before is None or before.state in OVER_NOW) and self.open:
-            self.naive.open(number, service, self.day.now_ms, POLICY.head_start_ms[head_start])
+    def does(self, desk: str, *people: Person | None) -> None:
+        """The desk's command is about these: as they are now, its undo brings them back."""
+        self.before[desk] = [copy(one) for one in people if one is not None]
 
-    @rule(number=NUMBER)
+    @rule(number=CARD, service=SERVICE, first=st.booleans(), late_min=st.sampled_from((0, 0, 15)))
+    def tap(self, number: int, service: str, first: bool, late_min: int) -> None:
+        """A tap at the entry opens a visit for whoever has none, by its own time, and only asks for all who wait."""
+        before, head_start = self.naive.of(number), "first" if first else "plain"
+        rank_ms = self.day.later(20).now_ms - late_min * MINUTE
+        self.day.tap(number, service=service, class_id=head_start, age_ms=late_min * MINUTE)
+        if not self.open or number in self.naive.blocked:
+            return
+        if before is not None and before.state == "missed":
+            self.returned(number, rank_ms)
+        elif before is None or before.state in OVER_NOW:
+            self.naive.open(number, service, rank_ms, POLICY.head_start_ms[head_start])
+
+    @rule(number=CARD, desk=DESK)
+    def tap_at_desk(self, number: int, desk: str) -> None:
+        """Whoever is called there is here, and a no-show is back in line; for all others nothing changes."""
+        who, visit = self.naive.of(number), self.day.state.of_number(number)
+        dropped = visit is not None and visit.dropped_ms is not None
+        self.day.later(20).tap(number, Role.DESK, desk=desk)
+        if who is None or dropped or number in self.naive.blocked:
+            return
+        if (who.state, who.desk) == ("called", desk):
+            who.state = "serving"
+        elif who.state == "missed" and self.open:
+            self.returned(number, self.day.now_ms)
+
+    @rule(number=CARD)
     def drop(self, number: int) -> None:
         """The card in the tray before the call: the turn is given up."""
         who = self.naive.of(number)
         self.day.later(20).tap(number, Role.DROPOFF)
-        if who is not None and who.state in ("waiting", "missed"):
+        if who is not None and who.state in ("waiting", "missed") and number not in self.naive.blocked:
             who.state = "cancelled"
+
+    @rule(service=SERVICE, then=st.lists(SERVICE, max_size=2).map(tuple), first=st.booleans())
+    def walk_in(self, service: str, then: tuple[str, ...], first: bool) -> None:
+        """Opened by word, for several services in turn: a number that nobody has."""
+        of_class = "first" if first else "plain"
+        free = set(WITHOUT_CARD) - {one.number for one in self.naive.people if one.state not in OVER_NOW}
+        legal = self.open and free != set()
+        events = self.say(OpenVisit("kiosk", services=(service, *then), class_id=of_class), legal)
+        if legal:
+            assert events[0].number in free
+            self.naive.open(events[0].number, service, self.day.now_ms, POLICY.head_start_ms[of_class], then)
+
+    @rule(number=NUMBER, kind=st.sampled_from((BlockCard, UnblockCard, UnblockCard)))
+    def block(self, number: int, kind: Any) -> None:
+        """A lost card changes nothing until it is found; what is no card cannot be lost."""
+        is_blocked = number in self.naive.blocked
+        legal = is_blocked if kind is UnblockCard else not is_blocked and number not in WITHOUT_CARD
+        self.say(kind("supervisor", number=number), legal)
+        if legal:
+            (self.naive.blocked.discard if kind is UnblockCard else self.naive.blocked.add)(number)
+
+    @rule(number=NUMBER, other=CARD)
+    def replace(self, number: int, other: int) -> None:
+        """Another card takes the place over; the one that is gone is blocked."""
+        who, old = self.naive.of(number), self.naive.of(other)
+        legal = who is not None and who.state not in OVER_NOW and number not in (other, *WITHOUT_CARD)
+        legal = legal and other not in self.naive.blocked and (old is None or old.state in OVER_NOW)
+        self.say(ReplaceCard("supervisor", number=number, replacement=other), legal)
+        if legal and who is not None:
+            self.naive.people = [one for one in self.naive.people if one is not old]
+            self.naive.blocked.add(number)
+            who.number = other
+
+    @rule(desk=DESK)
+    def undo(self, desk: str) -> None:
+        """The desk's last key is taken back: who was touched by it is as before, unless something came of it since."""
+        before = self.before.get(desk, [])
+        done = self.day.later(1).do(Undo(desk))
+        if not isinstance(done[0], CommandUndone):
+            assert [Refused("too_late_to_undo" if before else "nothing_to_undo")] == done
+            return
+        assert before
+        assert {was.number for was in before} == {visit.number for visit in done[0].restored}
+        orders = {was.order for was in before}
+        self.naive.people = [one for one in self.naive.people if one.order not in orders] + before
+        for was in before:
+            if was.only is not None and self.is_closed(was.only):
+                was.only = None
+        self.before[desk] = []
 
     @rule(desk=DESK)
     def call_next(self, desk: str) -> None:
         """The smallest key of this desk's services, whoever was served there being done."""
-        there, who = self.naive.at(desk), self.naive.next_for(desk)
+        there = self.naive.at(desk)
         serving = there is not None and there.state == "serving"
         can = self.open and desk not in self.naive.shut and (there is None or serving)
-        events = self.say(CallNext(desk), can and (serving or who is not None))
+        was = copy(there)
         if can and there is not None:
-            there.state, there.desk = "finished", None
+            self.naive.finish(there)
+        who = self.naive.next_for(desk)
+        events = self.say(CallNext(desk), can and (serving or who is not None))
+        if can and (serving or who is not None):
+            self.does(desk, was, None if who is there else who)
         if can and who is not None:
             assert who.number == next(one.number for one in events if isinstance(one, VisitCalled))
             who.state, who.desk = "called", desk
@@ -98,8 +179,12 @@ class LineMachine(RuleBasedStateMachine):
         if legal and there is not None:
             back = self.day.state.of_number(there.number)
             assert back is not None
+            # A number that was called again cannot be called less often.
+            self.does(desk, None if kind is Recall else there)
             there.state = "cancelled" if kind is NoShow and back.dropped_ms is not None else to
             there.desk = there.desk if there.state in ("called", "serving", "held") else None
+            if kind is Finish:
+                self.naive.finish(there)
 
     @rule(desk=DESK, service=SERVICE, alone=st.booleans())
     def transfer(self, desk: str, service: str, alone: bool) -> None:
@@ -108,7 +193,9 @@ class LineMachine(RuleBasedStateMachine):
         legal = there is not None and (alone or there.service != service) and not (alone and self.is_closed("2"))
         self.say(Transfer(desk, service=service, to_desk="2" if alone else None), legal)
         if legal and there is not None:
+            self.does(desk, there)
             there.state, there.desk, there.service, there.only = "waiting", None, service, "2" if alone else None
+            there.then = tuple(one for one in there.then if one != service)
 
     @rule(desk=DESK, number=NUMBER, kind=st.sampled_from((Resume, CallVisit)))
     def call_number(self, desk: str, number: int, kind: Any) -> None:
@@ -120,6 +207,7 @@ class LineMachine(RuleBasedStateMachine):
         more = {} if kind is Resume else {"reason": "faint"}
         self.say(kind(desk, number=number, **more), legal)
         if legal and who is not None:
+            self.does(desk, who)
             who.state, who.desk = "called", desk
 
     @rule(number=NUMBER)
@@ -135,11 +223,10 @@ class LineMachine(RuleBasedStateMachine):
     def put_back(self, number: int) -> None:
         """A no-show within the quarter of an hour, or one who was held, at the old key."""
         who = self.naive.of(number)
-        visit = self.day.state.of_number(number)
         legal = who is not None and who.state in ("missed", "held")
         self.say(ReturnVisit("supervisor", number=number), legal)
-        if legal and who is not None and visit is not None:
-            self.returned(number, kept=visit.rank_ms == who.rank_ms)
+        if legal:
+            self.returned(number, self.day.now_ms)
 
     @rule(desk=DESK, kind=st.sampled_from((OpenDesk, PauseDesk, CloseDesk)))
     def duty(self, desk: str, kind: Any) -> None:
@@ -152,6 +239,7 @@ class LineMachine(RuleBasedStateMachine):
         }[kind]
         self.say(kind(desk, reason="tea") if kind is PauseDesk else kind(desk), legal)
         if legal:
+            self.does(desk)
             (self.naive.shut.discard if kind is OpenDesk else self.naive.shut.add)(desk)
             for one in self.naive.people:
                 if kind is CloseDesk and one.only == desk and one.state == "waiting":
@@ -163,6 +251,7 @@ class LineMachine(RuleBasedStateMachine):
         """Nobody is left: served ones are done, all others are sent home, and the desks close."""
         self.say(CloseDay("supervisor"), True)
         self.open = False
+        self.before = {}
         for one in self.naive.people:
             if one.state not in OVER_NOW:
                 one.state = "finished" if one.state == "serving" else "expired"
@@ -201,14 +290,13 @@ class LineMachine(RuleBasedStateMachine):
         """Whether nobody can be sent to this desk."""
         return self.day.state.desks[desk].duty.value == "closed"
 
-    def returned(self, number: int, kept: bool) -> None:
+    def returned(self, number: int, rank_ms: int) -> None:
         """Back in line: at the old place, or at a new one."""
         who, visit = self.naive.of(number), self.day.state.of_number(number)
         assert who is not None
         assert visit is not None
-        if not kept:
-            head_start_ms = who.rank_ms - who.key_ms
-            who.rank_ms, who.key_ms = self.day.now_ms, self.day.now_ms - head_start_ms
+        if visit.rank_ms != who.rank_ms:
+            who.rank_ms, who.key_ms = rank_ms, rank_ms - (who.rank_ms - who.key_ms)
         who.state, who.desk = "waiting", None
         if who.only is not None and self.is_closed(who.only):
             who.only = None
