@@ -16,7 +16,6 @@ from luot_firmware.app import App
 from luot_firmware.clock import Clock
 from luot_firmware.feedback import Feedback
 from luot_firmware.health import Health
-from luot_firmware.link import Link
 from luot_firmware.outbox import Outbox
 from luot_firmware.scanner import Scanner
 
@@ -48,6 +47,10 @@ def main(argv):
     faces = Feedback(sink, ours.language)
     scanner = Scanner(clock)
     health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm, board.battery_mv)
+    if ours.host is None:
+        from luot_firmware.wired import WiredLink as Link
+    else:
+        from luot_firmware.link import Link
     link = Link(ours, outbox, clock, faces, health)
     app = App(ours, card_reader, buttons, scanner, clock, outbox, link, faces)
     del settings

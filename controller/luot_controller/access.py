@@ -1,8 +1,8 @@
 """How one program reaches the office: broker address, site, name and password; kept in small files only we can read.
 
 The data folder holds `access/<name>.json` for every console (`desk-1`, ...), for `supervisor`, for `watch` (asks only),
-for each integrator and for the controller itself. On another machine the same file is copied, or its address given as
-a URL.
+for each integrator and each reader, for `bridge` and for the controller itself. On another machine the same file is
+copied, or its address given as a URL.
 """
 
 import os
@@ -18,6 +18,7 @@ from luot_protocol import ids
 WATCH = "watch"
 CONTROLLER = "controller"
 SUPERVISOR = "supervisor"
+BRIDGE = "bridge"
 
 Kind = Literal["console", "integrator"]
 """What stands before a program's name in its own topics."""
@@ -26,7 +27,10 @@ _NO_ADDRESS = ("not an office's address", "Its form is mqtt://name:password@host
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """One program's way in; `name` is its MQTT user name and its id in topics, `kind` their first level."""
+    """One program's way in; `name` is its MQTT user name and its id in topics, `kind` their first level.
+
+    links: the readers that a bridge may speak for; empty for all others.
+    """
 
     site: str
     name: str
@@ -34,6 +38,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 1883
     kind: Kind = "console"
+    links: tuple[str, ...] = ()
 
     @classmethod
     def from_url(cls, url: str) -> "Access":
@@ -61,7 +66,11 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(data: Path, name: str) -> Access:
     """Read the access file of `name` in the data folder; raises DataFolderMissing when there is none."""
-    path = data / "access" / f"{name}.json"
+    return load_file(data / "access" / f"{name}.json")
+
+
+def load_file(path: Path) -> Access:
+    """Read an access file wherever it lies; raises as `load` does."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Access)
     except FileNotFoundError:

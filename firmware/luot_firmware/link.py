@@ -8,7 +8,6 @@ import json
 import random
 import sys
 
-from luot_firmware import mqtt
 from luot_firmware.pace import Pace
 from luot_firmware.tasks import run_together
 from luot_protocol import faults, frames, ids
@@ -31,7 +30,10 @@ class Link:
     """Carries the taps of an Outbox to the office and their receipts to the Feedback; between them, reports of Health.
 
     counters: how many frames that came down were ignored, by the code of what was wrong with them. sessions: so far.
+    This one goes to a broker over the network; `wired` has the one for a reader without an address.
     """
+
+    longest_pause_ms = LONGEST_PAUSE_MS
 
     def __init__(self, settings, outbox, clock, faces, health):
         self.counters = {}
@@ -106,7 +108,7 @@ class Link:
             if self._clock.now_ms() - started_ms >= STEADY_MS:
                 pause_ms = FIRST_PAUSE_MS
             await asyncio.sleep(random.randrange(pause_ms // 2, pause_ms) / 1000)
-            pause_ms = min(pause_ms * 2, LONGEST_PAUSE_MS)
+            pause_ms = min(pause_ms * 2, self.longest_pause_ms)
 
     async def send_due(self, client):
         """Publish the taps of the window that were not sent in this session, or whose receipt is overdue."""
@@ -124,9 +126,12 @@ class Link:
         )
         await client.publish(self._up_topic, frames.seal_health(report, self._settings.kid, self._settings.key))
 
-    async def _session(self):
+    def client(self):
+        """What carries one session: not yet connected, with the methods of mqtt.Client that are used here."""
+        from luot_firmware import mqtt  # a reader on a cable has no use for it
+
         ours = self._settings
-        client = mqtt.Client(
+        return mqtt.Client(
             ours.host,
             ours.port,
             "luot-" + ours.link,
@@ -135,10 +140,17 @@ class Link:
             (self._state_topic, json.dumps({"state": "lost"})),
             self.take,
         )
+
+    async def enter(self, client):
+        """Begin the session: from now on frames come down, and the office knows that this link is there."""
+        await client.connect()
+        await client.subscribe(self._down_topic)
+        await client.publish(self._state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
+
+    async def _session(self):
+        client = self.client()
         try:
-            await client.connect()
-            await client.subscribe(self._down_topic)
-            await client.publish(self._state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
+            await self.enter(client)
             self._up_ms = self._clock.now_ms()
             self._pace = Pace()
             self.sessions += 1

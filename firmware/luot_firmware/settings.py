@@ -16,6 +16,7 @@ _MAX_BYTES = 2048
 _MAX_TEXT = 128
 _MAX_SHOWN = 60
 _MAX_KID_BYTES = 16
+_BROKER = ("host", "port", "user", "password")
 _OPTIONAL = ("wifi", "hall")
 _SECRET = ("key", "card_key", "password", "wifi")
 _MAX_SSID_BYTES = 32
@@ -36,8 +37,8 @@ class Settings:
     """What the file says, one attribute for each of its keys.
 
     reader, site, link: ids. role, language: see ROLES, LANGUAGES. kid, key, card_key: bytes. host, port, user,
-    password: of the broker. wifi: (ssid, password) or None. hall: (host, port) of who lays cards into the field on
-    a PC, or None.
+    password: of the broker; all None when none is given: the reader speaks over its serial line. wifi: (ssid, password)
+    or None. hall: (host, port) of who lays cards into the field on a PC, or None.
     """
 
     reader: str
@@ -47,10 +48,10 @@ class Settings:
     key: bytes
     card_key: bytes
     link: str
-    host: str
-    port: int
-    user: str
-    password: str
+    host: str | None
+    port: int | None
+    user: str | None
+    password: str | None
     language: str
     wifi: object
     hall: object
@@ -78,6 +79,7 @@ def check(raw):
     if not isinstance(given, dict):
         raise SettingsError("the file", "not a JSON object", _FILE_FORM)
     ours = Settings()
+    optional = _OPTIONAL if any(key in given for key in _BROKER) else _OPTIONAL + _BROKER
     for key, read, allowed in _FIELDS:
         value = None
         if key in given:
@@ -85,7 +87,7 @@ def check(raw):
             value = read(said)
             if value is None:
                 raise SettingsError(key, _shown(key, said), allowed)
-        elif key not in _OPTIONAL:
+        elif key not in optional:
             raise SettingsError(key, "missing", allowed)
         setattr(ours, key, value)
     for key in given:

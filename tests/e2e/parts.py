@@ -25,7 +25,7 @@ SITE = "mot-cua"
 READERS = ("entry-1", "entry-2", "entry-3")
 WITHIN_S = 60.0
 FREE_PORT = ("--port", "0")
-_ENVIRONMENT = {**os.environ, "MICROPYPATH": os.pathsep.join((str(REPO / "firmware"), str(REPO / "protocol")))}
+ENVIRONMENT = {**os.environ, "MICROPYPATH": os.pathsep.join((str(REPO / "firmware"), str(REPO / "protocol")))}
 
 
 def until(true: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> None:
@@ -144,7 +144,7 @@ class Reader:
         """Power on."""
         self._process = subprocess.Popen(
             [MICROPYTHON, "-X", "heapsize=256k", REPO / "firmware" / "main.py", self.flash],
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -226,7 +226,7 @@ class Reader:
         self.kill()
         script = Path(__file__).with_name("outbox_depth.py")
         command = [MICROPYTHON, "-X", "heapsize=256k", script, self.flash / "flash.img"]
-        done = subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return int(done.stdout)
 

@@ -124,6 +124,16 @@ def test_only_wifi_and_hall_may_be_left_out():
             assert message == str(error_of(json.dumps(rest).encode()))
 
 
+def test_a_reader_on_a_cable_names_no_broker():
+    """Without any of what a broker needs it has none; with some of it, the first that is missing is named."""
+    broker = ("host", "port", "user", "password")
+    rest = {name: value for name, value in GOOD.items() if name not in broker}
+    ours = settings.check(json.dumps(rest).encode())
+    assert [None] * 4 == [getattr(ours, name) for name in broker]
+    rest["user"] = "entry-1"
+    assert ("host", "missing") == ((error := error_of(json.dumps(rest).encode())).key, error.value)
+
+
 def test_a_bad_value_is_named():
     """The error has the key, the value (never a secret one) and what is allowed."""
     for key, value, shown in BAD:

@@ -1,5 +1,6 @@
 """protocol/vectors.json: fresh, confirmed by libraries that are not ours, and passed by the device's own Python."""
 
+import hashlib
 import hmac
 import os
 import subprocess
@@ -12,7 +13,7 @@ from pycose.keys import SymmetricKey
 from pycose.messages import Mac0Message
 from vector_file import CARD_KEY, FILE, KEY, KID, VECTORS, label, of_kind
 
-from luot_protocol import cbor, codes, cose, frames, office_frames, orders
+from luot_protocol import cbor, codes, cose, frames, office_frames, orders, wired
 from luot_protocol.card import card_hash
 from luot_protocol.errors import ProtocolError
 from luot_tools import vectors
@@ -33,7 +34,8 @@ def test_the_file_is_fresh() -> None:
 
 def test_nothing_is_left_out() -> None:
     """Every kind is there, every receipt code, and a refusal for every error the readers of frames know."""
-    assert {"cbor", "card", "tap", "health", "receipt", "identify", "invalid"} == {vector["kind"] for vector in VECTORS}
+    kinds = {"cbor", "card", "tap", "health", "receipt", "identify", "wired", "invalid"}
+    assert kinds == {vector["kind"] for vector in VECTORS}
     assert set(codes.NAMES) <= {vector["fields"]["code"] for vector in of_kind("receipt")}
     assert {vector["fields"]["clock"] for vector in of_kind("tap")} == {0, 1, 2}
     assert {
@@ -81,6 +83,15 @@ def test_frames(vector: dict[str, Any]) -> None:
         slot: value.hex() if isinstance(value, bytes) else value for slot, value in found.items()
     }
     assert KID == frames.parse(frame).kid
+
+
+@pytest.mark.parametrize("vector", of_kind("wired"), ids=label)
+def test_serial_lines(vector: dict[str, Any]) -> None:
+    """Each line is the letter, and the body and four bytes of its hash in hex; there is one for every letter."""
+    body = vector["letter"].encode() + bytes.fromhex(vector["body"])
+    check = hashlib.sha256(body).digest()[:4]
+    assert f"#luot1:{vector['letter']}{vector['body']}{check.hex()}" == vector["line"]
+    assert set((wired.ALL_UP + wired.ALL_DOWN).decode()) == {vector["letter"] for vector in of_kind("wired")}
 
 
 @pytest.mark.parametrize("vector", of_kind("invalid"), ids=label)

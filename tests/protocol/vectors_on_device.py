@@ -7,7 +7,7 @@ Reads the file line by line, so that it never has to lie in memory as a whole.
 import json
 import sys
 
-from luot_protocol import card, cbor, cose, frames, office_frames, orders
+from luot_protocol import card, cbor, cose, frames, office_frames, orders, wired
 from luot_protocol.errors import ProtocolError
 from luot_tools.diagnostic import diagnose
 
@@ -50,6 +50,8 @@ def check(row, keys):
         if row["kind"] == "card":
             found = card.card_hash(bytes.fromhex(keys["card_key"]), bytes.fromhex(row["uid"])).hex()
             return None if found == row["hash"] else found
+        if row["kind"] == "wired":
+            return check_line(row["letter"].encode(), bytes.fromhex(row["body"]), row["line"].encode() + b"\r\n")
         if row["kind"] == "invalid":
             return check_invalid(row, key)
         return check_frame(row, kid, key)
@@ -62,6 +64,13 @@ def check_cbor(data, notation):
     if diagnose(value) != notation:
         return "read as " + diagnose(value)
     return None if cbor.dumps(value) == data else "written as " + cbor.dumps(value).hex()
+
+
+def check_line(letter, body, line):
+    if wired.line(letter, body) != line:
+        return "written as " + repr(wired.line(letter, body))
+    found = wired.Lines(letter).feed(line)
+    return None if found == [(letter, body)] else "read as " + repr(found)
 
 
 def check_invalid(row, key):

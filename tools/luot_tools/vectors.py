@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from luot_protocol import cbor, codes, cose, faults, frames, office_frames
+from luot_protocol import cbor, codes, cose, faults, frames, office_frames, wired
 from luot_protocol.card import card_hash
 from luot_tools.diagnostic import diagnose
 from luot_tools.invalid_frames import InvalidFrame, invalid_frames
@@ -24,6 +24,7 @@ ABOUT = (
     "(RFC 8949, section 8). kind card: hash = first 16 bytes of HMAC-SHA-256(card_key, 'luot card' || uid). "
     "kind tap, health, receipt, identify: frame is the COSE_Mac0 of payload under kid and key; "
     "to_mac is what the MAC is taken over. "
+    "kind wired: line, without its CR LF, holds body on a serial port. "
     "kind invalid: frame, read as `as` with the same key, must be refused; error is our name for why."
 )
 
@@ -101,9 +102,19 @@ _ORDERS = {
 }
 
 
+_LINES = (
+    ("a reader has come", wired.HELLO, b"mot-cua/entry-1"),
+    ("frames are carried", wired.WELCOME, b""),
+    ("frames are not carried: the broker is away", wired.CLOSED, bytes((faults.BROKER_UNREACHABLE,))),
+    ("a frame goes up", wired.UP, frames.seal_tap(_TAPS["a tap sent at once"], KID, KEY)),
+    ("a frame comes down", wired.DOWN, office_frames.seal_receipt(_RECEIPTS["a place in line"], KID, KEY)),
+    ("the longest", wired.UP, bytes(wired.MAX_BODY_BYTES)),
+)
+
+
 def text() -> str:
     """The whole file, one vector a line, so that a board can read it line by line."""
-    rows = [*map(_cbor, _VALUES), *map(_card, _uids()), *_frames(), *map(_invalid, invalid_frames(KID, KEY))]
+    rows = [*map(_cbor, _VALUES), *map(_card, _uids()), *_frames(), *_lines(), *map(_invalid, invalid_frames(KID, KEY))]
     head = {"about": ABOUT, "kid": KID.hex(), "key": KEY.hex(), "card_key": CARD_KEY.hex()}
     lines = [f"  {json.dumps(name)}: {_json(value)},\n" for name, value in head.items()]
     return "{\n" + "".join(lines) + '  "vectors": [\n    ' + ",\n    ".join(map(_json, rows)) + "\n  ]\n}\n"
@@ -150,6 +161,19 @@ def _frame(kind: str, name: str, meaning: Any, frame: bytes, direction: bytes) -
         "to_mac": cose.mac_structure(payload, direction).hex(),
         "frame": frame.hex(),
     }
+
+
+def _lines() -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "wired",
+            "name": name,
+            "letter": letter.decode(),
+            "body": body.hex(),
+            "line": wired.line(letter, body).decode().strip(),
+        }
+        for name, letter, body in _LINES
+    ]
 
 
 def _invalid(row: InvalidFrame) -> dict[str, Any]:

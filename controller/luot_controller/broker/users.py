@@ -1,7 +1,8 @@
 """Who may connect to the broker, and what each may say and hear; it speaks to no broker and keeps no session.
 
-Rights follow from `topics.TABLE`: a link, a console and an integrator write and read their own rows alone, the
-controller everything, and what the controller publishes for all is read by every console and integrator, by no link.
+Rights follow from `topics.TABLE`: a link, a console and an integrator write and read their own rows alone, a bridge
+those of all links, the controller everything, and what the controller publishes for all is read by every console and
+integrator, by no link.
 """
 
 import base64
@@ -15,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from luot_controller import access as access_files
-from luot_controller.access import CONTROLLER, WATCH, Access, Kind
+from luot_controller.access import BRIDGE, CONTROLLER, WATCH, Access, Kind
 from luot_controller.errors import DataFolderMissing, UsageProblem
 from luot_protocol import ids, topics
 
@@ -34,6 +35,7 @@ class Role(StrEnum):
     CONSOLE = "console"
     LINK = "link"
     INTEGRATOR = "integrator"
+    BRIDGE = "bridge"
 
 
 class User(msgspec.Struct, frozen=True):
@@ -47,11 +49,11 @@ class User(msgspec.Struct, frozen=True):
         """Topic patterns it may publish to, its last will included."""
         if self.role is Role.CONTROLLER:
             return (ids.root(self.access.site) + "#",)
-        kind = Role.CONSOLE if self.role is Role.WATCH else self.role
         return tuple(
-            topics.build(self.access.site, row.name, self.access.name)
+            topics.build(self.access.site, row.name, name)
+            for name in self._names
             for row in topics.TABLE
-            if row.publisher == kind.value and not (self.role is Role.WATCH and row.name == "console_cmd")
+            if row.publisher == self._kind.value and not (self.role is Role.WATCH and row.name == "console_cmd")
         )
 
     @property
@@ -59,18 +61,27 @@ class User(msgspec.Struct, frozen=True):
         """Topic patterns it may subscribe to."""
         if self.role is Role.CONTROLLER:
             return (ids.root(self.access.site) + "#",)
-        kind = Role.CONSOLE if self.role is Role.WATCH else self.role
         rows = [row for row in topics.TABLE if row.publisher == Role.CONTROLLER.value]
-        own = [row for row in rows if row.pattern.startswith(f"{kind.value}/")]
+        own = [row for row in rows if row.pattern.startswith(f"{self._kind.value}/")]
         public = [row for row in rows if not row.pattern.startswith(("link/", "console/", "integrator/"))]
         return (
-            *(topics.build(self.access.site, row.name, self.access.name) for row in own),
+            *(topics.build(self.access.site, row.name, name) for name in self._names for row in own),
             *(
                 topics.build(self.access.site, row.name, "+" if "{id}" in row.pattern else None)
                 for row in public
-                if self.role is not Role.LINK
+                if self._kind is not Role.LINK
             ),
         )
+
+    @property
+    def _kind(self) -> Role:
+        """Whose rows of the table are its own."""
+        return {Role.WATCH: Role.CONSOLE, Role.BRIDGE: Role.LINK}.get(self.role, self.role)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The ids that stand in its own topics."""
+        return self.access.links if self.role is Role.BRIDGE else (self.access.name,)
 
 
 def credentials(
@@ -85,10 +96,12 @@ def credentials(
 ) -> dict[str, User]:
     """Return every user of the site by name, after keeping an access file for each in the data folder.
 
-    The controller and `watch` are always among them. A password once made is kept; host and port are brought up to
-    date. Raises UsageProblem for a name that is no id or is given twice: all share one set of names.
+    The controller, `watch` and `bridge`, which speaks for all links, are always among them. A password once made is
+    kept; host and port are brought up to date. Raises UsageProblem for a name that is no id or is given twice: all
+    share one set of names.
     """
-    wanted = [(CONTROLLER, Role.CONTROLLER), (WATCH, Role.WATCH)]
+    links = tuple(links)
+    wanted = [(CONTROLLER, Role.CONTROLLER), (WATCH, Role.WATCH), (BRIDGE, Role.BRIDGE)]
     wanted += [(name, Role.CONSOLE) for name in consoles]
     wanted += [(name, Role.LINK) for name in links]
     wanted += [(name, Role.INTEGRATOR) for name in integrators]
@@ -102,7 +115,8 @@ def credentials(
                 "Give each desk, reader and gateway a name of its own.",
             )
         kind: Kind = "integrator" if role is Role.INTEGRATOR else "console"
-        fresh = Access(site=site, name=name, password="", host=host, port=port, kind=kind)
+        carried = links if role is Role.BRIDGE else ()
+        fresh = Access(site=site, name=name, password="", host=host, port=port, kind=kind, links=carried)
         users[name] = User(_kept(data, fresh), role)
     return users
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "hand-in": ("luot_controller.commands.device_hand_in", "Give the office the taps that were read out of a reader."),
     "list": ("luot_controller.commands.device_list", "The readers of the site file, and which have a key."),
     "fleet": ("luot_controller.commands.device_fleet", "How all readers are, and what needs doing first."),
+    "bridge": ("luot_tools.device.commands.bridge", "Carry the frames of readers on cables to the office."),
     "ports": ("luot_tools.device.commands.ports", "The boards at this machine."),
     "flash": ("luot_tools.device.commands.flash", "Put MicroPython on a board."),
     "files": ("luot_tools.device.commands.files", "List, read, write, remove and compare files on a board."),

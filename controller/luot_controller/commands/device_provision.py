@@ -20,8 +20,9 @@ from luot_controller.settings import FILE, load_site
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The reader's flash folder."
 )
 @click.option("--keep-key", is_flag=True, help="Keep the key that the reader has; a new one only if it has none.")
+@click.option("--wired", is_flag=True, help="It stays on a cable: its frames go to luot device bridge.")
 @click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
-def command(data: Path, reader: str, out: Path, keep_key: bool, hall: str | None) -> None:
+def command(data: Path, reader: str, out: Path, keep_key: bool, wired: bool, hall: str | None) -> None:
     """Write settings.json for READER, with a new key; frames under its old key are refused from now on."""
     with open_registry(data) as registry:
         site = load_site(data / FILE)
@@ -35,7 +36,7 @@ def command(data: Path, reader: str, out: Path, keep_key: bool, hall: str | None
         fresh = _writable(out / "settings.new")  # first: a folder that takes nothing must not cost the reader its key
         kept = [key for key in registry.reader_keys() if key.reader == reader] if keep_key else []
         card_key, key = registry.card_key(), kept[0] if kept else registry.renew_reader_key(reader)
-    settings = {
+    settings: dict[str, str | int] = {
         "reader": reader,
         "site": site.site.id,
         "role": row.role.value,
@@ -43,12 +44,10 @@ def command(data: Path, reader: str, out: Path, keep_key: bool, hall: str | None
         "key": key.key.hex(),
         "card_key": card_key.hex(),
         "link": reader,
-        "host": access.host,
-        "port": access.port,
-        "user": access.name,
-        "password": access.password,
         "language": site.site.language,
     }
+    if not wired:
+        settings |= {"host": access.host, "port": access.port, "user": access.name, "password": access.password}
     if hall is not None:
         settings["hall"] = hall
     fresh.write_text(json.dumps(settings), encoding="utf-8")

@@ -30,9 +30,15 @@ FOREIGN_TOPICS = {
         "desk/1",
         "event",
     ],
+    "bridge": ["link/bridge/up", "link/entry-9/up", "link/entry-9/state", "link/entry-1/down", "console/desk-1/cmd"],
     "watch": ["console/watch/cmd", "console/desk-1/cmd", "console/desk-1/ask", "link/entry-1/down", "office"],
 }
-SPOKEN_TOPICS = {"entry-1": "link/entry-1/up", "desk-1": "console/desk-1/cmd", "watch": "console/watch/ask"}
+SPOKEN_TOPICS = {
+    "entry-1": "link/entry-1/up",
+    "desk-1": "console/desk-1/cmd",
+    "bridge": "link/info-1/up",
+    "watch": "console/watch/ask",
+}
 
 
 def connack(

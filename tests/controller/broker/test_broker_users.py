@@ -10,18 +10,19 @@ from luot_controller.errors import UsageProblem
 
 
 def test_every_user_gets_a_password_of_its_own(tmp_path: Path) -> None:
-    """Controller, watch, consoles and links all have an access file, and no two share a password."""
+    """Controller, watch, bridge, consoles and links all have an access file, and no two share a password."""
     users = credentials(tmp_path, "demo", consoles=["desk-1"], links=["entry-1"], port=1999)
 
     roles = {name: user.role for name, user in users.items()}
     assert {
         "controller": Role.CONTROLLER,
         "watch": Role.WATCH,
+        "bridge": Role.BRIDGE,
         "desk-1": Role.CONSOLE,
         "entry-1": Role.LINK,
     } == roles
     assert [access.load(tmp_path, name) for name in users] == [user.access for user in users.values()]
-    assert len({user.access.password for user in users.values()}) == 4
+    assert len({user.access.password for user in users.values()}) == 5
     assert min(len(user.access.password) for user in users.values()) >= 32
 
 
@@ -62,7 +63,7 @@ def test_a_name_that_is_no_id_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_rights_of_each_role(tmp_path: Path) -> None:
     """The whole table of rights, so that a new topic cannot widen them unseen."""
-    users = credentials(tmp_path, "demo", consoles=["desk-1"], links=["entry-1"])
+    users = credentials(tmp_path, "demo", consoles=["desk-1"], links=["entry-1", "info-1"])
     root = "luot/1/demo/"
     public = {"office", "site", "board", "service/+", "desk/+", "card/+", "reader/+", "alert", "event"}
 
@@ -79,7 +80,13 @@ def test_rights_of_each_role(tmp_path: Path) -> None:
             {"console/desk-1/reply", "console/desk-1/answer", *public},
         ),
         "entry-1": ({"link/entry-1/up", "link/entry-1/state"}, {"link/entry-1/down"}),
+        "info-1": ({"link/info-1/up", "link/info-1/state"}, {"link/info-1/down"}),
+        "bridge": (
+            {"link/entry-1/up", "link/entry-1/state", "link/info-1/up", "link/info-1/state"},
+            {"link/entry-1/down", "link/info-1/down"},
+        ),
     } == rights
+    assert ("entry-1", "info-1") == access.load(tmp_path, "bridge").links
 
 
 def test_hash_is_that_of_mosquitto_passwd() -> None:

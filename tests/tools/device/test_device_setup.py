@@ -43,10 +43,11 @@ class Identities:
             raise UsageProblem(f"{reader} is not a reader", "Add it.")
         return f"0a{self.keys:02x}" if self.keys else ""
 
-    def settings(self, reader: str, *, keep_key: bool) -> bytes:
+    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:
         if not keep_key:
             self.keys += 1
-        return json.dumps({"reader": reader, "site": "demo", "role": self.role, "kid": self.kid(reader)}).encode()
+        settings = {"reader": reader, "site": "demo", "role": self.role, "kid": self.kid(reader)}
+        return json.dumps(settings if wired else {**settings, "host": "broker"}).encode()
 
 
 @pytest.fixture
@@ -61,8 +62,9 @@ def set_up(
     reader: str = "entry-1",
     dry_run: bool = False,
     watch_s: float = 0,
+    wired: bool | None = None,
 ) -> list[Step]:
-    wish = Wish(reader, office, lambda _platform: carried, watch_s=watch_s)
+    wish = Wish(reader, office, lambda _platform: carried, watch_s=watch_s, wired=wired)
     return list(steps(board, wish, dry_run=dry_run, progress=lambda *_: None))
 
 
@@ -103,6 +105,7 @@ def test_from_bare_to_running(pty_board: PtyBoard, office: Identities) -> None:
             "site": "demo",
             "role": "entry",
             "kid": "0a01",
+            "is_wired": False,
         } == board.call(onboard_reader.installed)
     until((pty_board.store / "ran-1").exists, "the program ran")
 
@@ -126,6 +129,15 @@ def test_settings_that_changed_are_written_under_the_same_key(pty_board: PtyBoar
         office.role = "info"
         assert ("kept", "done") == ((found := did(set_up(board, office)))["files"], found["provision"])
     assert ("info", 1) == (json.loads(on(pty_board)["settings.json"])["role"], office.keys)
+
+
+def test_a_reader_on_a_cable_stays_there(pty_board: PtyBoard, office: Identities) -> None:
+    """Once asked for it holds until the opposite is, under the same key, and a new board is not wired."""
+    with connect(str(pty_board.path)) as board:
+        for wired, is_wired in ((None, False), (True, True), (None, True), (False, False)):
+            set_up(board, office, wired=wired)
+            assert is_wired == board.call(onboard_reader.installed)["is_wired"]
+    assert 1 == office.keys
 
 
 def test_a_board_that_was_another_reader_gets_a_new_key(pty_board: PtyBoard, office: Identities) -> None:

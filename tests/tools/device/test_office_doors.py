@@ -14,12 +14,14 @@ def test_an_office_folder(tmp_path: Path) -> None:
     """No key, then one, then the same again, then another; the hall of a reader on a PC goes along."""
     office = OfficeFolder(office_folder(tmp_path / "office"), "127.0.0.1:5555")
     assert "" == office.kid("entry-1")
-    first = office.settings("entry-1", keep_key=True)
+    first = office.settings("entry-1", keep_key=True, wired=False)
     kid = office.kid("entry-1")
     assert (kid, "entry-1", "127.0.0.1:5555") == tuple(json.loads(first)[key] for key in ("kid", "reader", "hall"))
-    assert first == office.settings("entry-1", keep_key=True)
-    assert first != office.settings("entry-1", keep_key=False)
+    assert first == office.settings("entry-1", keep_key=True, wired=False)
+    assert first != office.settings("entry-1", keep_key=False, wired=False)
     assert kid != office.kid("entry-1")
+    assert "host" in json.loads(first)
+    assert "host" not in json.loads(office.settings("entry-1", keep_key=True, wired=True))
 
 
 def test_what_an_office_refuses(tmp_path: Path) -> None:
@@ -29,7 +31,7 @@ def test_what_an_office_refuses(tmp_path: Path) -> None:
         office.kid("entry-9")
     assert "Readers there: entry-1, info-1, at-1." in raised.value.hint
     with pytest.raises(UsageProblem) as raised:
-        office.settings("entry-9", keep_key=False)
+        office.settings("entry-9", keep_key=False, wired=False)
     assert ("entry-9 is not a reader of the site file", True) == (raised.value.subject, bool(raised.value.hint))
     with pytest.raises(UsageProblem) as raised:
         OfficeFolder(tmp_path / "nothing").kid("entry-1")
@@ -42,7 +44,7 @@ def test_a_settings_file(tmp_path: Path) -> None:
     path.write_text('{"reader": "entry-1", "kid": "0a01"}')
     file = SettingsFile(path)
     assert ("entry-1", "0a01") == (file.reader, file.kid("entry-1"))
-    assert path.read_bytes() == file.settings("entry-1", keep_key=False)
+    assert path.read_bytes() == file.settings("entry-1", keep_key=False, wired=False)
     with pytest.raises(UsageProblem):
         file.kid("info-1")
 

@@ -19,8 +19,11 @@ class Identities(Protocol):
         """The name of the key that the office knows this reader by, "" when it has none; UsageProblem if unknown."""
         ...
 
-    def settings(self, reader: str, *, keep_key: bool) -> bytes:
-        """Its settings.json; unless `keep_key`, with a new key, after which the old one is refused."""
+    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:
+        """Its settings.json; unless `keep_key`, with a new key, after which the old one is refused.
+
+        wired: its frames go over its cable, see `luot device bridge`.
+        """
         ...
 
 
@@ -42,9 +45,10 @@ class OfficeFolder:
             f"Readers there: {', '.join(row['id'] for row in rows)}. Add it and try again.",
         )
 
-    def settings(self, reader: str, *, keep_key: bool) -> bytes:
+    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:
         """See Identities."""
-        more = [*(["--keep-key"] if keep_key else []), *(["--hall", self._hall] if self._hall else [])]
+        more = [*(["--keep-key"] if keep_key else []), *(["--wired"] if wired else [])]
+        more += ["--hall", self._hall] if self._hall else []
         with tempfile.TemporaryDirectory(prefix="luot-provision-") as folder:
             _luot("device", "provision", reader, "--data", str(self._data), "--out", folder, *more)
             return Path(folder, "settings.json").read_bytes()
@@ -74,7 +78,7 @@ class SettingsFile:
             raise UsageProblem(f"the settings file is for {self.reader}, not for {reader}", "Leave the name out.")
         return self._kid
 
-    def settings(self, reader: str, *, keep_key: bool) -> bytes:  # noqa: ARG002 - it holds one key
+    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:  # noqa: ARG002 - it is as it is
         """See Identities."""
         self.kid(reader)
         return self._raw

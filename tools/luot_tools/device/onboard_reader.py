@@ -4,7 +4,7 @@ from typing import Any
 
 
 def installed() -> dict[str, Any]:
-    """What is on the board of ours: is_whole, version and fingerprint of its files, and who it is; never a secret."""
+    """What is on the board of ours: is_whole, version and fingerprint of its files, who it is, is_wired; no secret."""
     import json
     import os
 
@@ -16,9 +16,11 @@ def installed() -> dict[str, Any]:
                 values = json.load(file)
             for key in keys:
                 found[key] = str(values[key])
+            found["is_wired"] = name == "settings.json" and "host" not in values
         except (OSError, ValueError, KeyError, TypeError):
             for key in keys:
                 found[key] = ""
+            found["is_wired"] = False
     return found
 
 

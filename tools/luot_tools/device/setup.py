@@ -46,13 +46,14 @@ class Wish(NamedTuple):
     """What a board is to become.
 
     compile: the files for a `sys.platform`, see `luot_tools.firmware`. watch_s: how long its program is watched after
-    its start, which must not end.
+    its start, which must not end. wired: see Identities; None leaves a board as it is, and a new one on the network.
     """
 
     reader: str
     identities: Identities
     compile: Callable[[str], Mapping[str, bytes]] = firmware.compiled
     watch_s: float = WATCH_S
+    wired: bool | None = None
 
 
 def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Iterator[Step]:
@@ -80,7 +81,8 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
         files.remove(board, firmware.START)
         files.apply(board, change, progress)
     yield _told(change, "done")
-    settings = wish.identities.settings(wish.reader, keep_key=keep_key)
+    wired = installed["is_wired"] if wish.wired is None else wish.wired
+    settings = wish.identities.settings(wish.reader, keep_key=keep_key, wired=wired)
     is_new = files.compare(board, {SETTINGS: settings}).write
     if is_new:
         files.remove(board, firmware.START)

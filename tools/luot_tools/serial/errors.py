@@ -77,7 +77,9 @@ class PortBusy(BoardProblem):
     exit_code = ExitCode.CANNOT_CONNECT
 
     def __init__(self, address: str) -> None:
-        super().__init__(address, "another program uses it", "Close that program (a terminal, mpremote, an editor).")
+        super().__init__(
+            address, "another program uses it", "Close that program (luot device bridge, a terminal, mpremote)."
+        )
 
 
 class PortLost(BoardProblem):

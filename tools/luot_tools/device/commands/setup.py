@@ -39,6 +39,11 @@ _STARTS_WITHIN_S = 20.0
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Instead of an office: the reader's settings.json, made there with luot device provision.",
 )
+@click.option(
+    "--wired/--network",
+    default=None,
+    help="Its frames go over its cable to luot device bridge, or to the broker. Default: as it is.",
+)
 @click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
 @port_option
 @baud_option
@@ -52,6 +57,7 @@ def command(
     reader: str | None,
     data: Path,
     settings: Path | None,
+    wired: bool | None,
     hall: str | None,
     port: str | None,
     baud: int,
@@ -80,7 +86,7 @@ def command(
     if image is not None and not dry_run:
         port = _with_micropython(images.load(image, sha256), port, baud, drive)
     ports = [found.address for found in found_ports() if is_board(found)] if all_ else [chosen(port)]
-    wish = _Wishes(identities, reader)
+    wish = _Wishes(identities, reader, wired)
     failed: LuotError | None = None
     for address in ports:
         try:
@@ -98,9 +104,10 @@ def command(
 class _Wishes:
     """What each board is to become; the firmware is compiled once for each kind of board."""
 
-    def __init__(self, identities: Identities, reader: str | None) -> None:
+    def __init__(self, identities: Identities, reader: str | None, wired: bool | None) -> None:
         self._identities = identities
         self._reader = reader
+        self._wired = wired
         self._compile = cache(firmware.compiled)
 
     def of(self, address: str, installed: str) -> Wish:
@@ -109,7 +116,7 @@ class _Wishes:
             raise UsageProblem(
                 f"{address}: this board is no reader yet", "Say which it is to be: luot device setup READER"
             )
-        return Wish(self._reader or installed, self._identities, self._compile)
+        return Wish(self._reader or installed, self._identities, self._compile, wired=self._wired)
 
 
 def _steps(address: str, baud: int, wishes: _Wishes, dry_run: bool) -> Iterator[Step]:
