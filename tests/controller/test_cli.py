@@ -151,6 +151,8 @@ def test_the_exit_codes() -> None:
         "office.running": 1,
         "broker.failed": 1,
         "store.failed": 1,
+        "store.newer": 1,
+        "store.older": 1,
     } == {kind.code: int(kind.exit_code) for kind in everything_below(LuotError)}
 
 

@@ -41,10 +41,11 @@ class Readers:
         return gone
 
     def keyed(self, readers: Container[str]) -> None:
-        """These are the readers that the office has a key for."""
+        """These are the readers that the office has a key for; a row that is new is shown with all the others."""
         for reader, row in self._rows.items():
-            if row.get("key") != (reader in readers):
-                row["key"] = reader in readers
+            has_key = reader in readers
+            if row.setdefault("key", has_key) != has_key:
+                row["key"] = has_key
                 self.changed.add(reader)
 
     def alerted(self, reader: str, alerts: list[str]) -> None:

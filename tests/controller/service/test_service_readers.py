@@ -145,7 +145,9 @@ def test_who_has_a_key(rig: Rig) -> None:
     readers = Readers({"entry-1": "entry", "info-1": "info"})
     readers.keyed({"info-1"})
     assert [False, True] == [one["key"] for one in readers.rows()]
-    assert {"entry-1", "info-1"} == readers.changed
+    assert set() == readers.changed
+    readers.keyed({"info-1", "entry-1"})
+    assert {"entry-1"} == readers.changed
 
 
 def identified(rig: Rig, reader: str) -> dict[str, Any]:
