@@ -51,7 +51,8 @@ class Cable:
         self._comes.register(self._in, select.POLLIN)
         self._goes.register(self._out, select.POLLOUT)
         self._lines = wired.Lines(wired.ALL_DOWN)
-        self._heard_ms = None
+        self._heard_ms = time.ticks_ms()
+        self._is_welcome = False
 
     async def connect(self):
         """Be welcomed by a bridge that reaches the broker."""
@@ -84,7 +85,7 @@ class Cable:
         """Nothing is to be closed: the line is the board's."""
 
     async def _welcome(self):
-        while self._heard_ms is None:
+        while not self._is_welcome:
             await self._take_some()
 
     async def _take_some(self):
@@ -92,6 +93,7 @@ class Cable:
             if kind == wired.CLOSED:
                 raise CableError("the bridge carries nothing", _fault(body))
             self._heard_ms = time.ticks_ms()
+            self._is_welcome = True
             if kind == wired.DOWN:
                 self._on_message(None, body)
 

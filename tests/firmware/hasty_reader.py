@@ -1,9 +1,10 @@
 """Runs a reader that waits less for its bridge, and prints now and then which links it has loaded; argv as main.py."""
 
-import asyncio
 import sys
 
 sys.path.append(".frozen")
+
+import asyncio
 
 import main
 from boards.unix import Board
