@@ -79,24 +79,32 @@ class Lines:
     def feed(self, data):
         """(kind, body) of each line that these bytes complete, in order."""
         *ended, rest = (self._rest + data).split(b"\n")
-        at = rest.rfind(_MARK)
-        if at < 0:
+        found = [one for one in map(self._read, ended) if one]
+        begun = self._begun(rest)
+        if begun is None:
             # The end of it may be the beginning of a mark.
-            rest = rest[1 - len(_MARK) :]
-        elif len(rest) - at >= _MAX_LINE_BYTES:
-            self.damaged += 1
-            rest = b""
+            self._rest = rest[1 - len(_MARK) :]
+        elif len(begun) < _MAX_LINE_BYTES:
+            self._rest = begun
         else:
-            rest = rest[at:]
-        self._rest = rest
-        return [one for one in map(self._read, ended) if one]
+            self.damaged += 1
+            self._rest = b""
+        return found
 
-    def _read(self, text):
-        """What stands last in `text`, or None. One that was cut off by a reset stands before the next."""
+    def _begun(self, text):
+        """The last line that begins in `text`, or None. One that a reset has cut off stands before it."""
         at = text.rfind(_MARK)
         if at < 0:
             return None
-        text = text[at:].rstrip(b"\r")
+        self.damaged += text[:at].count(_MARK)
+        return text[at:]
+
+    def _read(self, text):
+        """(kind, body) of the line in `text`, or None."""
+        text = self._begun(text)
+        if text is None:
+            return None
+        text = text.rstrip(b"\r")
         kind = text[len(_MARK) : len(_MARK) + 1]
         try:
             body = bytes.fromhex(text[len(_MARK) + 1 :].decode())[:-_CHECK_BYTES]

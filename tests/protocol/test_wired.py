@@ -35,7 +35,7 @@ def test_lines_among_prints(size: int) -> None:
         for said in PRINTS:
             data += said + wired.line(wired.UP, FRAME[:length])
             wanted.append((wired.UP, FRAME[:length]))
-    assert (wanted, 0) == fed(data, size)
+    assert (wanted, data.count(b"#luot1:") - len(wanted)) == fed(data, size)
 
 
 def test_a_line_is_a_printable_comment() -> None:
