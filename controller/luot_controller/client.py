@@ -24,6 +24,28 @@ RESEND_S = 1.0
 _VERSIONED = ("board", "service", "desk", "card")
 
 
+def whole_status(ask: Callable[..., dict[str, Any]], timeout_s: float) -> dict[str, Any]:
+    """The office's status with all its readers, page by page through `ask`, as OfficeClient.ask; raises as that does.
+
+    LuotError when the office will not say.
+    """
+    until = time.monotonic() + timeout_s
+    status: dict[str, Any] | None = None
+    while True:
+        more = {} if status is None else {"offset": len(status["readers"])}
+        answer = ask("status", timeout_s=max(0.1, until - time.monotonic()), **more)
+        page = answer.get("status")
+        if not answer["ok"] or not isinstance(page, dict):
+            raise LuotError(
+                f"the office does not tell its status ({answer.get('code', 'no status')})", "Is it of the same version?"
+            )
+        readers = page.get("readers")
+        readers = readers if isinstance(readers, list) else []
+        status = page if status is None else {**status, "readers": status["readers"] + readers}
+        if not readers or len(status["readers"]) >= (answer.get("total") or 0):
+            return status
+
+
 class OfficeClient:
     """One program's conversation with the office; `access.name` is its id in topics.
 

@@ -284,7 +284,7 @@ ASK = Message(
     Field("ask", "text", "what", values=ASKS),
     Field("desk", "text", "for next, and for line: the line of that desk alone", optional=True),
     Field("service", "text", "for line", optional=True),
-    Field("offset", "int", "for line: how many to pass over", optional=True),
+    Field("offset", "int", "for line, and for the readers of status: how many to pass over", optional=True),
     Field("after", "int", "for events: the id of the last one known", optional=True),
 )
 ANSWER = Message(
@@ -295,9 +295,14 @@ ANSWER = Message(
     _CODE,
     Field("next", "map", "number, service, class, rank_ms, reason and over; empty when nobody waits", optional=True),
     Field("line", "list", "at most 10 people from offset on", optional=True),
-    Field("total", "int", "people in that line", optional=True),
+    Field("total", "int", "people in that line; for status: readers of the office", optional=True),
     Field("events", "list", "at most 6 messages EVENT", optional=True),
-    Field("status", "map", "at_ms, speed, waiting, services, desks, readers and counters", optional=True),
+    Field(
+        "status",
+        "map",
+        "at_ms, speed, waiting, counters, at most 16 readers from offset on, and without an offset services and desks",
+        optional=True,
+    ),
 )
 LINK_STATE = Message(
     "link_state",

@@ -14,7 +14,6 @@ from luot_controller.commands.options import data_option
 from luot_controller.commands.reach import find_access, language_option, url_option
 from luot_controller.console.office import Connect
 from luot_controller.console.wording import desk_state
-from luot_controller.errors import LuotError
 from luot_controller.fault_words import fault_words
 from luot_controller.language import DEFAULT, N_, _, clock, duration, ngettext, use, wait_range
 from luot_controller.screen.office import OnChange, OnLink
@@ -75,20 +74,18 @@ def fetch(connect: Connect, timeout_s: float) -> tuple[dict[str, Any], dict[str,
             site.update(message)
             named.set()
 
+    from luot_controller.client import whole_status
+
     office = connect(hear, lambda _up: None)
     until = time.monotonic() + timeout_s
     office.start()
     try:
         office.wait_ready(timeout_s)
-        answer = office.ask("status", timeout_s=max(0.1, until - time.monotonic()))
+        status = whole_status(office.ask, max(0.1, until - time.monotonic()))
         named.wait(min(_SITE_WITHIN_S, max(0.0, until - time.monotonic())))
     finally:
         office.stop()
-    if not answer["ok"] or not isinstance(answer.get("status"), dict):
-        raise LuotError(
-            f"the office does not tell its status ({answer.get('code', 'no status')})", "Is it of the same version?"
-        )
-    return site, answer["status"]
+    return site, status
 
 
 def table(site: Row, status: Row) -> list[str]:

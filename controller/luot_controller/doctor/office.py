@@ -9,7 +9,7 @@ from typing import Any
 
 from luot_controller.access import Access
 from luot_controller.broker.process import LOOPBACK
-from luot_controller.client import OfficeClient
+from luot_controller.client import OfficeClient, whole_status
 from luot_controller.doctor.finding import Finding, fail, ok, warn
 from luot_controller.errors import AccessRefused, LuotError
 from luot_controller.fleet import wording
@@ -39,7 +39,7 @@ def look(access: Access, data: Path | None, timeout_s: float) -> Iterator[Findin
     with OfficeClient(access, watch=("office", "site")) as office:
         try:
             office.wait_ready(timeout_s)
-            answer = office.ask("status", timeout_s=timeout_s)
+            status = whole_status(office.ask, timeout_s)
         except AccessRefused as problem:
             what = _("the broker at {address} refuses the office's password").format(address=at)
             yield fail("port.foreign", what, _free_port(access.port) if data else problem.hint)
@@ -56,9 +56,7 @@ def look(access: Access, data: Path | None, timeout_s: float) -> Iterator[Findin
                 yield warn("office.away", _("the broker answers, the office is not running"), "luot office")
             return
     yield ok("office", _("the office is open at {address}").format(address=at))
-    status = answer.get("status")
-    if isinstance(status, dict):
-        yield from _status(status)
+    yield from _status(status)
 
 
 def look_at_port(port: int) -> Iterator[Finding]:

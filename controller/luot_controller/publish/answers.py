@@ -9,6 +9,8 @@ from luot_controller.engine.model import Policy, State, line_of_desk
 from luot_controller.publish.screens import Fields, desk_fields, message, person
 
 PAGE = 10
+READERS = 16
+"""In one answer: each may have 400 bytes to tell, and a broker takes no more than 16 KB at a time."""
 
 
 def answer(state: State, policy: Policy, ask: dict[str, Any], office: Fields) -> Fields:
@@ -17,7 +19,11 @@ def answer(state: State, policy: Policy, ask: dict[str, Any], office: Fields) ->
         return _next(state, policy, ask)
     if ask["ask"] == "line":
         return _line(state, policy, ask)
-    return {"id": ask["id"], "ok": True, "status": {**_status(state, policy), **office}}
+    offset = max(0, ask.get("offset") or 0)
+    status = {**office, "readers": office["readers"][offset : offset + READERS]}
+    if not offset:
+        status = {**_status(state, policy), **status}
+    return {"id": ask["id"], "ok": True, "total": len(office["readers"]), "status": status}
 
 
 def opened(state: State, policy: Policy, fact: VisitOpened) -> Fields:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+import offices
+from luot_controller.client import whole_status
 from luot_controller.engine.events import TapIgnored
+from luot_controller.mqtt import MAX_PAYLOAD_BYTES
 from luot_controller.service.readers import Readers
 from luot_protocol import cbor, codes, cose, faults, frames, messages, orders, topics
 from offices import Message, Rig
@@ -178,3 +181,22 @@ def test_no_order_under_an_old_key(rig: Rig) -> None:
     other.renew_reader_key("entry-1")
     other.close()
     assert "reader_unheard" == identified(rig, "entry-1")["code"]
+
+
+def test_a_site_of_many_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their status comes in pages that a broker takes, whatever they have to tell, and is the whole in the end."""
+    more = "".join(f'\n[[readers]]\nid = "a-reader-with-the-longest-id-{n:03}"\nrole = "info"\n' for n in range(50))
+    monkeypatch.setattr(offices, "SITE_TOML", offices.SITE_TOML + more)
+    rig = Rig(tmp_path)
+    full = dict.fromkeys(frames.HEALTH, (1 << 32) - 1) | {"version": "x" * 16, "signal_dbm": -127}
+    for reader, key in rig.keys.items():
+        sent = frames.seal_health(full | {"faults": [faults.OFFICE_UNVERIFIED] * frames.MAX_FAULTS}, key.kid, key.key)
+        rig.send(bytes(sent), link=reader)
+    rig.bus.published.clear()
+    status = whole_status(lambda ask, **more: rig.ask(ask, offset=more.get("offset")), 5.0)
+    assert list(rig.keys) == [row["id"] for row in status["readers"]]
+    assert {"services", "desks", "counters", "waiting"} <= status.keys()
+    answers = [payload for at, payload, _ in rig.bus.published if at.endswith("/answer")]
+    assert 4 == len(answers)
+    assert max(map(len, answers)) < MAX_PAYLOAD_BYTES
+    rig.store.close()
