@@ -78,6 +78,7 @@ def test_the_walk(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     ports = {"/dev/ttyACM0": str(pty_board.path), "/dev/ttyACM1": str(spare.path)}
     assert ["device", "setup", "entry-1"] in walk()
+    assert ["doctor"] in walk()
     for words in walk():
         # `ports` lists this machine's own; the board of this test is none of them.
         more = ["--port", str(pty_board.path)] if "ports" in words else []
