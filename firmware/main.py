@@ -12,21 +12,13 @@ if ".frozen" not in sys.path:
 import asyncio
 
 import luot_firmware
+from boards.here import Board
 from luot_firmware.app import App
 from luot_firmware.clock import Clock
 from luot_firmware.feedback import Feedback
 from luot_firmware.health import Health
 from luot_firmware.outbox import Outbox
 from luot_firmware.scanner import Scanner
-
-if sys.platform == "linux":
-    from boards.unix import Board
-elif sys.platform == "rp2":
-    from boards.rp2 import Board
-elif sys.platform == "esp32":
-    from boards.esp32 import Board
-else:
-    raise SystemExit("no board file for " + sys.platform)
 
 
 def main(argv):
@@ -40,6 +32,8 @@ def main(argv):
         print(error, file=sys.stderr)
         return 2
     flash = board.mount()
+    if board.holds_button():
+        return _test(board, flash, ours)
     outbox = Outbox(flash)
     card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)
@@ -58,6 +52,18 @@ def main(argv):
     gc.collect()
     try:
         asyncio.run(app.run(*others))
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _test(board, taps, ours):
+    """Test the reader until power is cut, in place of running it."""
+    from luot_firmware import selftest
+
+    card_reader, _, sink, others = board.attach(ours)
+    try:
+        asyncio.run(selftest.show(board, Clock(0, board.ticks_ms), taps, ours, card_reader, sink, others))
     except KeyboardInterrupt:
         pass
     return 0

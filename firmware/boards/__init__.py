@@ -1,4 +1,4 @@
-"""One file for each board; main.py takes the one that fits `sys.platform`. Never holds logic of the reader.
+"""One file for each board; `here` takes the one that fits `sys.platform`. Never holds logic of the reader.
 
 A board file has one class:
 
@@ -8,6 +8,7 @@ A board file has one class:
       ticks_ms()        its counter of milliseconds, as time.ticks_ms
       signal_dbm()      of its radio, as last received; None without one
       battery_mv()      of its battery, as last measured; None without one
+      holds_button()    True while its first button is down: at the start it asks for the self-test
       attach(settings)  sets up the hardware, after mount(); returns (CardReader, Buttons, Sink, coroutines to run
                         beside the app)
 

@@ -47,6 +47,10 @@ class Board:
         """None: these boards are wired for a supply that lasts."""
         return
 
+    def holds_button(self):
+        """See `boards`."""
+        return not Pin(self.PINS["buttons"][0], Pin.IN, Pin.PULL_UP)()
+
     def attach(self, settings):
         """See `boards`."""
         lamp = self._lamp()

@@ -66,6 +66,10 @@ class Board:
         """No battery."""
         return
 
+    def holds_button(self):
+        """No button."""
+        return False
+
     def attach(self, settings):
         """With the hall when the settings name one; else no cards come, and what is shown goes to standard output."""
         field = Field(now)

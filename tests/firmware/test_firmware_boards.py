@@ -139,6 +139,18 @@ def test_its_light_and_buzzer(board_class) -> None:
     others[1].close()
 
 
+def test_a_button_that_is_held(board_class) -> None:
+    """The first one, while it is down, asks for the self-test."""
+    board = board_class([])
+    assert not board.holds_button()
+    first = board.PINS["buttons"][0]
+    assert ("in", "up") == (FakePin.made[first].mode, FakePin.made[first].pull)
+    FakePin.made.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakePin, "__call__", lambda *_: 0)
+        assert board.holds_button()
+
+
 def test_it_joins_a_wifi(board_class) -> None:
     """With a network in the settings there is one coroutine more, and a signal."""
     board = board_class([])
@@ -160,11 +172,11 @@ def test_taps_have_a_folder(board_class, monkeypatch: pytest.MonkeyPatch) -> Non
     assert {"/": ["main.py", "taps"]} == listed
 
 
-def test_main_knows_each_board() -> None:
-    """For each platform main.py imports the board file of its name."""
-    source = (REPO / "firmware" / "main.py").read_text()
+def test_each_board_is_known() -> None:
+    """For each platform the board file of its name is taken."""
+    source = (REPO / "firmware" / "boards" / "here.py").read_text()
     assert [("linux", "unix"), ("rp2", "rp2"), ("esp32", "esp32")] == re.findall(
-        r'sys.platform == "(\w+)":\n    from boards.(\w+) import Board', source
+        r'sys.platform == "(\w+)":\n    from boards.(\w+) import Board as Board', source
     )
 
 

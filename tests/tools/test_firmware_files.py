@@ -20,7 +20,7 @@ def test_a_board_carries_no_model(carried: dict[str, bytes]) -> None:
     words = [f"luot_firmware/words_{language}.txt" for language in ("en", "vi")]
     assert ["boot.py", *words, "main.py"] == sorted(name for name in carried if not name.endswith(".mpy"))
     assert {"boards", "luot_firmware", "luot_protocol"} == {name.split("/")[0] for name in carried if "/" in name}
-    assert ["boards/__init__.mpy", "boards/pins.mpy", "boards/rp2.mpy"] == [
+    assert ["boards/__init__.mpy", "boards/here.mpy", "boards/pins.mpy", "boards/rp2.mpy"] == [
         name for name in carried if name.startswith("boards/")
     ]
     assert {name.split("/")[0] for name in carried if "/" in name} <= set(firmware.OURS)

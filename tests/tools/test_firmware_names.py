@@ -58,7 +58,7 @@ def test_a_name_is_never_given_twice() -> None:
     assert not {"_a", "_c"} & set(given)
 
 
-OURS = [name for name, _ in firmware.sources("board") if name.startswith("luot_") and name.endswith(".py")]
+OURS = [name for name, _ in firmware.sources("rp2") if name.startswith("luot_") and name.endswith(".py")]
 
 
 @pytest.mark.parametrize("name", OURS)

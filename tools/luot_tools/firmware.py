@@ -27,7 +27,7 @@ PC = "linux"
 """`sys.platform` of a reader on a PC, which carries models in place of hardware."""
 
 _BOARDS = {PC: ("unix", "unix_faults", "unix_hall"), "rp2": ("pins", "rp2"), "esp32": ("pins", "esp32")}
-"""`sys.platform` to what of boards/ it carries."""
+"""`sys.platform` to what of boards/ it carries, beside what all carry."""
 
 _ON_PINS = tuple(f"luot_firmware/{name}.py" for name in ("buttons", "lamp", "wifi"))
 """What a PC has no pins for."""
@@ -81,7 +81,7 @@ def _is_for(platform: str, name: str, stem: str) -> bool:
         return False
     if name.startswith("models/"):
         return platform == PC
-    if not name.startswith("boards/") or stem == "__init__":
+    if not name.startswith("boards/") or stem in ("__init__", "here"):
         return True
     return stem in _BOARDS[platform]
 

@@ -81,10 +81,17 @@ def test_from_bare_to_tapping(pty_board: PtyBoard, controller: Controller, reade
     assert [("entry-1", "entry", kid, True)] == [
         (row["reader"], row["role"], row["kid"], row["is_whole"]) for row in rows
     ]
-    tested = luot_device("selftest", "--port", pty_board.path)
+    tested = luot_device("selftest", "--port", pty_board.path, "--data", controller.data)
     assert (0, "") == (tested.returncode, tested.stderr)
-    assert {"ok"} == {line.split()[0] for line in tested.stdout.splitlines()}
-    assert 8 == len(tested.stdout.splitlines())
+    lines = [line.split() for line in tested.stdout.splitlines()]
+    assert (8 + 9, {"ok", "-"}) == (len(lines), {line[0] for line in lines})
+    assert ["card", "radio", "battery"] == [line[1] for line in lines if line[0] == "-"]
+    assert ["ok", "signed", "entry-1,", "key", kid] == lines[-1]
+    assert kid == json.loads((pty_board.store / "settings.json").read_text())["kid"]
+    elsewhere = luot_device("selftest", "--port", pty_board.path, "--data", controller.data / "none", "--json")
+    assert {"name": "signed", "ok": None, "detail": f"entry-1, key {kid}, which is not known here"} == json.loads(
+        elsewhere.stdout
+    )[-1]
 
 
 def test_a_reader_at_work_is_always_taken_over(pty_board: PtyBoard, reader: OnBoard) -> None:

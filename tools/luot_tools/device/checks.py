@@ -22,10 +22,10 @@ _FLASH_WITHIN_S = 30.0
 
 
 class Check(NamedTuple):
-    """One thing tried; `detail` says what was found."""
+    """One thing tried, or not (is_good None); `detail` says what was found."""
 
     name: str
-    is_good: bool
+    is_good: bool | None
     detail: str
 
 

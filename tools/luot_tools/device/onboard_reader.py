@@ -51,6 +51,14 @@ def check_settings() -> str:
     return ""
 
 
+def selftest(nonce: str, card_ms: int) -> str:
+    """The reader's signed report on itself, as hex digits; waits so long for a card."""
+    import sys
+
+    report: str = __import__("luot_firmware.selftest").selftest.over_serial(nonce, card_ms, sys.argv)
+    return report
+
+
 def try_flash(size: int) -> list[Any]:
     """[is right, ms] of so many bytes written, read back and deleted again."""
     import os

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from luot_controller.errors import LuotError
 from luot_tools import firmware
@@ -81,8 +81,7 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
         files.remove(board, firmware.START)
         files.apply(board, change, progress)
     yield _told(change, "done")
-    wired = installed["is_wired"] if wish.wired is None else wish.wired
-    settings = wish.identities.settings(wish.reader, keep_key=keep_key, wired=wired)
+    settings = wish.identities.settings(wish.reader, keep_key=keep_key, wired=is_wired(wish, installed))
     is_new = files.compare(board, {SETTINGS: settings}).write
     if is_new:
         files.remove(board, firmware.START)
@@ -100,6 +99,11 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
             "See all that it says: luot device log",
         )
     yield Step("start", "done" if is_started else "kept", f"{firmware.START} runs")
+
+
+def is_wired(wish: Wish, installed: Mapping[str, Any]) -> bool:
+    """Whether the board's frames are to go over its cable, see Wish.wired; installed: see onboard_reader."""
+    return bool(installed["is_wired"]) if wish.wired is None else wish.wired
 
 
 def with_manifest(carried: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -77,7 +77,12 @@ def take_place(spare: Board, swap: Swap, *, dry_run: bool, progress: Progress) -
         yield Step("key", "would do", f"a new key for {wish.reader}; {in_force or 'none'} is refused from then on")
     else:
         files.remove(spare, firmware.START)
-        files.write(spare, SETTINGS, swap.office.settings(wish.reader, keep_key=False), progress)
+        files.write(
+            spare,
+            SETTINGS,
+            swap.office.settings(wish.reader, keep_key=False, wired=setup.is_wired(wish, installed)),
+            progress,
+        )
         kid = swap.office.kid(wish.reader)
         yield Step("key", "done", f"{kid} is in force, {in_force or 'no other'} is refused from now on")
     yield from (step for step in setup.steps(spare, wish, dry_run=dry_run, progress=progress) if _counts(step, dry_run))
