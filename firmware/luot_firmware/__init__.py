@@ -12,3 +12,6 @@ if hasattr(gc, "threshold"):
 
 VERSION = "0.1.0"
 """Of this firmware, as a reader reports it."""
+
+at_work = None
+"""While a reader runs: its flash and its clock, for a technician's tool that interrupts it and reads the outbox."""

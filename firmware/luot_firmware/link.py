@@ -38,7 +38,7 @@ class Link:
     def __init__(self, settings, outbox, clock, faces, health):
         self.counters = {}
         self.sessions = 0
-        self._settings = settings
+        self.settings = settings
         self._up_topic, self._down_topic, self._state_topic = ids.link_topics(settings.site, settings.link)
         self._outbox = outbox
         self._clock = clock
@@ -59,10 +59,10 @@ class Link:
         """A frame came down: settle its tap and show the answer, or obey; one that is for no open tap is counted."""
         try:
             envelope = frames.parse(payload)
-            if envelope.kid != self._settings.kid:
+            if envelope.kid != self.settings.kid:
                 raise ProtocolError("frame.kid", "for another reader")
             try:
-                receipt = frames.read_receipt(envelope, self._settings.key)
+                receipt = frames.read_receipt(envelope, self.settings.key)
             except ProtocolError as error:
                 if error.code != "frame.kind":
                     raise
@@ -88,7 +88,7 @@ class Link:
         """Blink when the office orders it, and say so in a report."""
         from luot_protocol import orders
 
-        order = orders.read_identify(envelope, self._settings.key)
+        order = orders.read_identify(envelope, self.settings.key)
         if order["boot"] != self._outbox.boot or not self._health.obeys(order["count"]):
             raise ProtocolError("order.old", "obeyed before, or of another time")
         self._faces.identify()
@@ -124,13 +124,13 @@ class Link:
         report = self._health.report(
             self.sessions, self._pace.overdue(self._clock.now_ms()), sum(self.counters.values())
         )
-        await client.publish(self._up_topic, frames.seal_health(report, self._settings.kid, self._settings.key))
+        await client.publish(self._up_topic, frames.seal_health(report, self.settings.kid, self.settings.key))
 
     def client(self):
         """What carries one session: not yet connected, with the methods of mqtt.Client that are used here."""
         from luot_firmware import mqtt  # a reader on a cable has no use for it
 
-        ours = self._settings
+        ours = self.settings
         return mqtt.Client(
             ours.host,
             ours.port,
@@ -177,7 +177,7 @@ class Link:
         age_ms, quality = self._clock.age(record.at_ms, record.boot)
         behind = self._outbox.depth() - 1 - self._outbox.window.index(record)
         tap = frames.Tap(record.boot, record.seq, record.card, age_ms, quality, record.button, behind)
-        return frames.seal_tap(tap, self._settings.kid, self._settings.key)
+        return frames.seal_tap(tap, self.settings.kid, self.settings.key)
 
     def _watch_newest(self):
         """Say so once the newest tap has waited NO_RECEIPT_MS; returns the milliseconds until then."""

@@ -25,7 +25,7 @@ class WiredLink(Link):
 
     def client(self):  # pyright: ignore[reportIncompatibleMethodOverride]
         """See Link."""
-        return Cable(self._settings.site, self._settings.link, self.take)
+        return Cable(self.settings.site, self.settings.link, self.take)
 
     async def enter(self, client):
         """See Link; the bridge tells the office."""

@@ -15,13 +15,9 @@ def is_kept() -> bool:
 
 def at_work() -> Any:
     """(its Flash with the taps, the Clock that still counts since they were made, or None)."""
-    import sys
-
     package: Any = __import__("luot_firmware")
-    if not hasattr(package, "at_work"):
-        name = "unix" if sys.platform == "linux" else sys.platform
-        module = getattr(__import__("boards." + name), name)
-        package.at_work = module.Board(["main.py", "."]).mount(), None
+    if getattr(package, "at_work", None) is None:
+        package.at_work = __import__("boards.here").here.Board(["main.py", "."]).mount(), None
     return package.at_work
 
 

@@ -57,4 +57,4 @@ def _key(data: Path, reader: str, kid: str) -> bytes | None:
             return None
     except LuotError:
         return None
-    return bytes.fromhex(json.loads(office.settings(reader, keep_key=True))["key"])
+    return bytes.fromhex(json.loads(office.settings(reader, keep_key=True, wired=False))["key"])
