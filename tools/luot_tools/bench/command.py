@@ -11,6 +11,7 @@ import click
 
 from luot_controller.errors import LuotError
 from luot_tools.bench import device, latency, readers, scale, starts, table, throughput
+from luot_tools.bench.disk import check, sync_ms
 from luot_tools.bench.extent import QUICK, WHOLE, Extent
 from luot_tools.bench.figures import BY_NAME, Readings
 from luot_tools.bench.ground import Ground, prepare
@@ -111,6 +112,9 @@ def command(
 def _measure(wanted: tuple[str, ...], extent: Extent, parent: Path | None) -> Readings:
     readings: Readings = {}
     with tempfile.TemporaryDirectory(prefix="luot-bench-", dir=parent) as folder:
+        if extent is not QUICK:
+            check(Path(folder))
+        _tell(f"the disk of {folder} syncs in {sync_ms(Path(folder)):.2f} ms")
         ground = prepare(Path(folder), extent, _tell)
         for measurement, names in MEASUREMENTS.items():
             if set(names) & set(wanted):
