@@ -6,7 +6,7 @@ exact (Erlang) in that case; the range is from the 10 to the 90 % quantile, roun
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import exp, sqrt
 from typing import NamedTuple
 
@@ -53,6 +53,8 @@ def with_overtaking(work_ms: float, rush: Iterable[tuple[float, float]]) -> floa
     `rush` is (window, load) pairs: for so many ms from now people who pass bring so much work, in ms of all desks a ms.
     """
     pairs = sorted(rush)
+    if not pairs:
+        return work_ms
     load = sum(load for _, load in pairs)
     for window_ms, part in pairs:
         if load < 1 and work_ms <= window_ms * (1 - load):
@@ -69,7 +71,8 @@ def outlook(ahead: int, work_ms: float, rush: Iterable[tuple[float, float]] = ()
     mean_ms = with_overtaking(work_ms, rush)
     # Those who pass are people ahead, too.
     shape = max(1, round((ahead + 1) * mean_ms / work_ms))
-    return Outlook(*(quantile(shape, mean_ms, p) for p in (0.5, 0.1, 0.9)))
+    half, low, high = _factors(shape)
+    return Outlook(mean_ms * half, mean_ms * low, mean_ms * high)
 
 
 def shown(expected: Outlook, left_ms: float | None = None, desk_ms: float = 0) -> Wait:
@@ -87,7 +90,13 @@ def shown(expected: Outlook, left_ms: float | None = None, desk_ms: float = 0) -
 
 def quantile(shape: int, mean: float, p: float) -> float:
     """The `p` quantile, p one of 0.1, 0.5 and 0.9, of a gamma distribution of integer `shape` and this `mean`."""
-    return mean * _exact(shape, p) if shape <= _EXACT_SHAPE else mean * _near(shape, p)
+    return mean * (_exact(shape, p) if shape <= _EXACT_SHAPE else _near(shape, p))
+
+
+@lru_cache(maxsize=4096)  # who taps again, and who comes next, has nearly as many ahead
+def _factors(shape: int) -> tuple[float, float, float]:
+    """The quantiles of an Outlook, for a mean of 1."""
+    return quantile(shape, 1.0, 0.5), quantile(shape, 1.0, 0.1), quantile(shape, 1.0, 0.9)
 
 
 def _near(shape: int, p: float) -> float:

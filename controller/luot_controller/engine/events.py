@@ -172,6 +172,8 @@ TapSettled = TapAnswered | TapIgnored
 
 def visits_of(fact: Fact) -> dict[int, int]:
     """The visits that a fact changes, with their numbers after it; a settled tap changes none, the facts before do."""
+    if isinstance(fact, TapSettled):
+        return {}
     if isinstance(fact, CommandUndone):
         return {visit.id: visit.number for visit in fact.restored}
     if isinstance(fact, CardReplaced):
@@ -191,6 +193,8 @@ def numbers_of(fact: Fact) -> set[int]:
 
 def desks_of(fact: Fact) -> set[str]:
     """The desks that a fact changes: what is there, what is held there, or what can be undone there."""
+    if isinstance(fact, TapSettled):
+        return set()
     if isinstance(fact, CommandUndone):
         return {fact.desk}.union(visit.desk for visit in fact.restored if visit.desk is not None)
     if isinstance(fact, DeskFact):

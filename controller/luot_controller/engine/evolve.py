@@ -20,8 +20,7 @@ from luot_controller.engine.events import (
     DeskPaused,
     Fact,
     ServiceFinished,
-    TapAnswered,
-    TapIgnored,
+    TapSettled,
     VisitCalled,
     VisitCancelled,
     VisitExpired,
@@ -48,6 +47,8 @@ def apply(state: State, fact: Fact) -> None:
     """Change `state` as `fact` says, and count the event."""
     state.event_id += 1
     state.at_ms = fact.at_ms
+    if isinstance(fact, TapSettled):
+        return  # the facts before it have done what it meant
     if isinstance(fact, VisitFact) and not isinstance(fact, VisitOpened):
         visit = state.visits[fact.visit]
         before = visit.copy()
@@ -234,8 +235,8 @@ def _adopted(state: State, fact: SiteAdopted) -> None:
     _no_undo(state)  # of a service that the site may have no more
 
 
-def _nothing(_state: State, _fact: TapAnswered | TapIgnored | CardEnrolled | LedgerArchived) -> None:
-    """A settled tap, of which the facts before it have done what it meant; a new card; a past that was put away."""
+def _nothing(_state: State, _fact: CardEnrolled | LedgerArchived) -> None:
+    """A new card; a past that was put away."""
 
 
 def _no_undo(state: State) -> None:
@@ -324,8 +325,6 @@ _ON_VISIT: dict[type[VisitFact], Callable[[State, Visit, Any], None]] = {
 _ON_OFFICE: dict[type[Fact], Callable[[State, Any], None]] = {
     VisitOpened: _opened,
     CommandUndone: _undone,
-    TapAnswered: _nothing,
-    TapIgnored: _nothing,
     DeskOpened: _desk_opened,
     DeskPaused: _desk_paused,
     DeskClosed: _desk_closed,

@@ -51,10 +51,9 @@ def outlook_for(
 ) -> tuple[int, Outlook | None]:
     """People ahead of `entry`, and its wait; None where no desk that is open serves."""
     line = line or service
-    before = {rival: state.lines.ahead((rival,), entry) for rival in policy.shared[line]}
+    before = state.lines.ahead_in_each(policy.shared[line], entry)
     ahead = sum(before.values())
-    at_work = (state.desks[desk] for desk in policy.desk_services if state.desks[desk].duty is Duty.OPEN)
-    staffed = {desk.id for desk in at_work if not (ahead and _is_empty(state, policy, desk, now_ms))}
+    staffed = _staffed(state, policy, ahead, now_ms)
     desks = [desk for desk in policy.desks_for.get(line, ()) if desk in staffed]
     if not desks:
         return ahead, None
@@ -68,8 +67,11 @@ def outlook_for(
     rush: defaultdict[int, float] = defaultdict(float)
     for rival, people in before.items():
         pace = state.paces.get(rival, _UNKNOWN)
+        if not people and not pace.stream.shares:
+            continue  # nobody is there, and nobody who may pass will come
         # Who waits for one desk alone is taken to need as long as this one.
-        mean_ms = own_ms if is_of_desk(rival) else pace.mean_ms(policy.typical_ms[rival])
+        as_own = rival == service or is_of_desk(rival)
+        mean_ms = own_ms if as_own else pace.mean_ms(policy.typical_ms[rival])
         our_ms = mean_ms * _share(policy, line, rival, desks, staffed)
         work_ms += people * our_ms
         if pace.stream.shares:
@@ -85,6 +87,15 @@ def outlook_for(
         work_before(turns, len(desks), per_turn_ms, own.spread()),
         [(window_ms, load) for window_ms, load in windows if window_ms > 0],
     )
+
+
+def _staffed(state: State, policy: Policy, ahead: int, now_ms: int) -> set[str]:
+    """The desks that can be expected to call, with so many people ahead."""
+    at_work = {desk for desk in policy.desk_services if state.desks[desk].duty is Duty.OPEN}
+    oldest_ms = state.lines.oldest_ms(state.lines.services()) if ahead else None
+    if oldest_ms is None or now_ms - oldest_ms <= EMPTY_MS:
+        return at_work  # what each desk would be found to be
+    return {desk for desk in at_work if not _is_empty(state, policy, state.desks[desk], now_ms)}
 
 
 def _is_empty(state: State, policy: Policy, desk: Desk, now_ms: int) -> bool:

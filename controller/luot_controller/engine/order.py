@@ -49,15 +49,21 @@ class Lines:
 
     def ahead(self, services: Iterable[str], entry: Entry) -> int:
         """How many in these services are called before `entry`, whether or not it is in line itself."""
+        return sum(self.ahead_in_each(services, entry).values())
+
+    def ahead_in_each(self, services: Iterable[str], entry: Entry) -> dict[str, int]:
+        """The same for each of them."""
         key_ms, rank_ms, visit = entry
-        count = 0
+        ahead: dict[str, int] = {}
         for service in services:
+            count = 0
             for head_start_ms, line in self._lines.get(service, {}).items():
                 # Whoever here has the same key has this rank time; ties go by rank time, then by visit.
                 same_ms = key_ms + head_start_ms
                 least = visit if same_ms == rank_ms else 0 if same_ms > rank_ms else _ID_MASK
                 count += line.before(same_ms << _ID_BITS | least)
-        return count
+            ahead[service] = count
+        return ahead
 
     def choose(self, services: Iterable[str]) -> Choice | None:
         """The next of these services, or None when nobody waits."""

@@ -47,6 +47,15 @@ def test_ahead_counts_who_sorts_before(rows: list[tuple[str, Entry]], services: 
     lines, naive = lines_of(rows), sorted_of(rows, services)
     assert sum(entry < asked for entry in naive) == lines.ahead(services, asked)
     assert list(range(len(naive))) == [lines.ahead(services, entry) for entry in naive]
+    each = {service: sum(entry < asked for entry in sorted_of(rows, {service})) for service in services}
+    assert each == lines.ahead_in_each(services, asked)
+
+
+@given(people, some_services)
+def test_oldest_is_who_has_waited_longest(rows: list[tuple[str, Entry]], services: set[str]) -> None:
+    """The smallest rank time in those services, whatever the head starts; None where nobody waits."""
+    expected = min((entry[1] for entry in sorted_of(rows, services)), default=None)
+    assert expected == lines_of(rows).oldest_ms(services)
 
 
 @given(people, st.sampled_from(SERVICES), st.integers(0, 35), st.integers(0, 35))
