@@ -11,6 +11,7 @@ from luot_controller.engine.events import (
     DeskFact,
     Fact,
     ServiceFinished,
+    TapSettled,
     VisitRecalled,
     VisitStarted,
     VisitTransferred,
@@ -34,6 +35,8 @@ def touched(state: State, facts: Iterable[Fact]) -> dict[Place, None]:
     """The topics that these facts, already applied, change; in a steady order."""
     places: dict[Place, None] = {}
     for fact in facts:
+        if isinstance(fact, TapSettled):
+            continue  # the facts before it have changed what is shown
         places.update({("card", str(number)): None for number in sorted(numbers_of(fact))})
         for visit_id in visits_of(fact):
             visit = state.visits.get(visit_id)

@@ -215,13 +215,15 @@ class Office:
         except ProtocolError as error:
             self._readers.not_verified(link, error.code)
             raise
+        now_ms = self._now_ms()
         if isinstance(verified, Report):
-            taken = self._readers.report(verified, link, self._now_ms())
+            taken = self._readers.report(verified, link, now_ms)
             self.counters.add("reports" if taken else "reports_old")
             return
         tap = verified.tap
-        self._readers.heard(tap.reader, link, self._now_ms(), verified.unsent)
-        turn.receipts.append((link, verified, self._settling.settle(verified, turn, self._here())))
+        self._readers.heard(tap.reader, link, now_ms, verified.unsent)
+        here = Here(self._state, self._policy, now_ms)
+        turn.receipts.append((link, verified, self._settling.settle(verified, turn, here)))
 
     def _take_link_state(self, link: str, payload: bytes) -> None:
         try:

@@ -83,16 +83,19 @@ class Speaker:
     def tell(self, facts: Iterable[tuple[int, Fact]]) -> None:
         """The ledger as it grows; an event that was not heard is told again by `catch_up`."""
         for event_id, fact in facts:
-            if self.published == event_id - 1 and self.say("event", None, ledger.event_fields(event_id, fact)):
+            if self.published == event_id - 1 and self._tell(event_id, fact):
                 self.published = event_id
 
     def catch_up(self, store: Store) -> None:
         """The events that a broker which was away has missed."""
         while page := store.facts(self.published, MISSED_PAGE):
             for event_id, fact in page:
-                if not self.say("event", None, ledger.event_fields(event_id, fact)):
+                if not self._tell(event_id, fact):
                     return
                 self.published = event_id
+
+    def _tell(self, event_id: int, fact: Fact) -> bool:
+        return self._bus.publish(topic(self._site, "event"), ledger.event_message(event_id, fact))
 
 
 def _unversioned(fields: Fields | None) -> Fields:

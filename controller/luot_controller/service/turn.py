@@ -12,8 +12,6 @@ from luot_controller.engine.events import (
     HallFact,
     Refused,
     ServiceRated,
-    TapAnswered,
-    TapIgnored,
     TapSettled,
     desks_of,
     gone_of,
@@ -55,7 +53,7 @@ class Turn:
                 continue
             apply(state, event)
             self.facts.append((state.event_id, event))
-            if isinstance(event, TapAnswered | TapIgnored):
+            if isinstance(event, TapSettled):
                 self.settled[event.kid, event.boot, event.seq] = event
 
     def batch(self, state: State, published: int) -> Batch:
@@ -63,6 +61,8 @@ class Turn:
         batch = Batch(facts=self.facts, replies=self.replies, published=published, cards=self.cards)
         batch.ratings.update(self.ratings)
         for _, fact in self.facts:
+            if isinstance(fact, TapSettled):
+                continue  # the facts before it have changed the rows
             for visit in visits_of(fact):
                 batch.visits[visit] = state.visits.get(visit)
             gone = gone_of(fact)

@@ -42,7 +42,7 @@ from luot_controller.engine.events import (
 )
 from luot_controller.engine.ledger_facts import LedgerArchived, LedgerFact
 from luot_controller.engine.model import Visit, VisitState
-from luot_controller.publish.ledger import event_fields, plain_line
+from luot_controller.publish.ledger import event_fields, event_message, plain_line
 from luot_controller.service.loop import EVENTS_PAGE
 from luot_protocol import codes, messages
 
@@ -162,6 +162,12 @@ def test_event_message(fact: Fact) -> None:
 def test_event_message_of_the_ledger_itself(fact: Fact) -> None:
     """What grows with the site is not sent: integrators hear that it happened, and when."""
     assert {"id": 77, "kind": type(fact).__name__, "at_ms": AT_MS} == messages.EVENT.check(event_fields(77, fact))
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _ in LINES])
+def test_an_event_is_published_as_it_is_answered(fact: Fact) -> None:
+    """Byte for byte, so that who missed one and asks for it gets the same."""
+    assert msgspec.json.encode(event_fields(77, fact)) == event_message(77, fact)
 
 
 def test_no_event_holds_a_key_or_a_card() -> None:
