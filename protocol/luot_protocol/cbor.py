@@ -103,14 +103,15 @@ def _write(out, value):
             _write(out, item)
     elif isinstance(value, dict):
         _head(out, _MAP, len(value))
-        if all(type(key) is int and key >= 0 for key in value):
-            for key in sorted(value):  # which is the order of their bytes, too
-                _write(out, key)
-                _write(out, value[key])
-        else:
-            for key, item in sorted((dumps(key), item) for key, item in value.items()):
-                out.extend(key)
-                _write(out, item)
+        for key in value:
+            if type(key) is not int or key < 0:
+                for encoded, item in sorted((dumps(key), item) for key, item in value.items()):
+                    out.extend(encoded)
+                    _write(out, item)
+                return
+        for key in sorted(value):  # which is the order of their bytes, too
+            _head(out, _UINT, key)
+            _write(out, value[key])
     elif isinstance(value, Tag):
         _head(out, _TAG, value.number)
         _write(out, value.value)
@@ -165,6 +166,8 @@ def _read(data, at, depth):
 
 
 def _read_long(data, at, info):
+    if info == 24 and at < len(data) and data[at] > 23:
+        return data[at], at + 1
     if info > 27:
         raise ProtocolError("cbor.form", "indefinite or reserved length")
     size = 1 << (info - 24)
@@ -206,7 +209,11 @@ def _read_map(data, at, n, depth):
     last = b""
     for _ in range(n):
         start = at
-        key, at = _read(data, at, depth - 1)
+        if at < len(data) and data[at] < 24:
+            key = data[at]  # as nearly all are
+            at += 1
+        else:
+            key, at = _read(data, at, depth - 1)
         if type(key) is not int and not isinstance(key, (str, bytes)):
             raise ProtocolError("cbor.key", "not an integer, text or bytes")
         encoded = bytes(data[start:at])

@@ -66,11 +66,8 @@ def hmac_sha256(key, message):
     if len(key) > _BLOCK_BYTES:
         raise ProtocolError("key.length", str(len(key)))
     padded = int.from_bytes(bytes(key) + bytes(_BLOCK_BYTES - len(key)), "big")
-    inner = hashlib.sha256((padded ^ _INNER_PAD).to_bytes(_BLOCK_BYTES, "big"))
-    inner.update(message)
-    outer = hashlib.sha256((padded ^ _OUTER_PAD).to_bytes(_BLOCK_BYTES, "big"))
-    outer.update(inner.digest())
-    return outer.digest()
+    inner = hashlib.sha256((padded ^ _INNER_PAD).to_bytes(_BLOCK_BYTES, "big") + message).digest()
+    return hashlib.sha256((padded ^ _OUTER_PAD).to_bytes(_BLOCK_BYTES, "big") + inner).digest()
 
 
 def mac_structure(payload, direction):
