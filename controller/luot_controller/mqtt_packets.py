@@ -27,10 +27,10 @@ class Published(NamedTuple):
 def publish(topic: str, payload: bytes, retain: bool, packet_id: int = 0) -> bytes:
     """The packet that publishes with QoS 1, or with QoS 0 when it has no id; ValueError for a topic that cannot be."""
     name = _name(topic)
-    if packet_id:
-        name += packet_id.to_bytes(2, "big")
-    first = PUBLISH | (_QOS_1 if packet_id else 0) | retain
-    return _head(first, len(name) + len(payload)) + name + payload
+    if not packet_id:
+        return b"%b%b%b" % (_head(PUBLISH | retain, len(name) + len(payload)), name, payload)
+    head = _head(PUBLISH | _QOS_1 | retain, len(name) + 2 + len(payload))
+    return b"%b%b%b%b" % (head, name, packet_id.to_bytes(2, "big"), payload)
 
 
 def puback(packet_id: int) -> bytes:
