@@ -23,7 +23,7 @@ _NODELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Naive:
-    """Knows entry readers, one line and no desk."""
+    """Knows entry readers, one line and no desk; taps and line outlive it, as they do an office."""
 
     def __init__(self, data: Path, settings: Path, card_list: Path) -> None:
         readers = [json.loads(file.read_text(encoding="utf-8")) for file in settings.glob("*/settings.json")]
@@ -32,11 +32,11 @@ class Naive:
         with card_list.open(encoding="utf-8") as rows:
             hashes = ((card_hash(card_key, bytes.fromhex(row["uid"])), row) for row in csv.DictReader(rows))
             self._numbers = {bytes(card): int(row["number"]) for card, row in hashes}
-        self._places: dict[int, int] = {}
         self._db = sqlite3.connect(data / "naive.sqlite", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("CREATE TABLE tap (kid, boot, seq, number, PRIMARY KEY (kid, boot, seq))")
+        self._db.execute("CREATE TABLE visit (id INTEGER PRIMARY KEY, number UNIQUE)")
         access = load(data, CONTROLLER)
         self._site = access.site
         self._client = paho.Client(CallbackAPIVersion.VERSION2, "naive", protocol=paho.MQTTv311)
@@ -60,14 +60,22 @@ class Naive:
         key = self._keys[envelope.kid]
         tap = office_frames.read_tap(envelope, key)
         number = self._numbers[tap.card]
-        code = codes.WAITING if number in self._places else codes.OPENED
-        place = self._places.setdefault(number, len(self._places))
+        self._db.execute("BEGIN")
         self._db.execute("INSERT OR IGNORE INTO tap VALUES (?, ?, ?, ?)", (envelope.kid, tap.boot, tap.seq, number))
-        receipt = office_frames.seal_receipt(frames.Receipt(tap.boot, tap.seq, code, number, place), envelope.kid, key)
+        opened = self._db.execute("INSERT OR IGNORE INTO visit (number) VALUES (?)", (number,)).rowcount
+        self._db.execute("COMMIT")
+        code = codes.OPENED if opened else codes.WAITING
+        visit = self._one("SELECT id FROM visit WHERE number = ?", number)
+        ahead = self._one("SELECT count(*) FROM visit WHERE id < ?", visit)
+        receipt = office_frames.seal_receipt(frames.Receipt(tap.boot, tap.seq, code, number, ahead), envelope.kid, key)
         _, link = topics.parse(self._site, arrived.topic)
         self._client.publish(topics.build(self._site, "link_down", link), receipt, 1)
-        board = json.dumps({"epoch": 1, "version": len(self._places), "calls": [], "waiting": len(self._places)})
+        waiting = self._one("SELECT max(id) FROM visit")
+        board = json.dumps({"epoch": 1, "version": waiting, "calls": [], "waiting": waiting})
         self._client.publish(topics.build(self._site, "board"), board.encode(), 1, retain=True)
+
+    def _one(self, query: str, *values: int) -> int:
+        return int(self._db.execute(query, values).fetchone()[0])
 
 
 if __name__ == "__main__":
