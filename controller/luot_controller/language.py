@@ -89,6 +89,17 @@ def wait_range(lo_min: int | None, hi_min: int | None) -> str:
     return _("{low}-{high} min").format(low=lo_min, high=hi_min)
 
 
+def wait_in_full(lo_min: int | None, hi_min: int | None, closes_first: bool) -> str:
+    """The same, and that the office may close before."""
+    said = (wait_range(lo_min, hi_min), _("may not be served before closing") if closes_first else "")
+    return ", ".join(part for part in said if part)
+
+
+def wait_in_short(lo_min: int | None, hi_min: int | None, closes_first: bool) -> str:
+    """The range alone, or in its place that the office may close before: a time after that is nobody's."""
+    return _("may be too late") if closes_first else wait_range(lo_min, hi_min)
+
+
 def clock(at_ms: int, zone: tzinfo | None = None) -> str:
     """The hour and minute of an office time in `zone` (default: this machine's), 24 hours."""
     return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M")

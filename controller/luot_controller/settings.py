@@ -210,9 +210,16 @@ def _check_references(wrong: _Wrong, site: Site) -> None:
 
 def _check_sense(wrong: _Wrong, site: Site) -> None:
     """What no single value shows."""
+    opened: dict[str, list[tuple[str, str]]] = {}
     for at, row in enumerate(site.hours):
         if row.closes <= row.opens:
             raise wrong(f"hours[{at}].closes", row.closes, f"later than {row.opens}, on the same day")
+        for day in row.days:
+            for opens, closes in opened.setdefault(day, []):
+                if row.opens < closes and opens < row.closes:
+                    allowed = f"outside of {opens} to {closes}, when {day} is open already"
+                    raise wrong(f"hours[{at}].opens", row.opens, allowed)
+            opened[day].append((row.opens, row.closes))
     if site.numbers is not None and site.numbers.last < site.numbers.first:
         raise wrong("numbers.last", site.numbers.last, f"{site.numbers.first} or more")
     for at, reader in enumerate(site.readers):

@@ -96,7 +96,10 @@ class DayEndRow(Row, frozen=True, kw_only=True):
 
 
 class HoursRow(Row, frozen=True, kw_only=True):
-    """`[[hours]]`: when the day opens and closes by itself, local time; left out, it is opened and closed by hand."""
+    """`[[hours]]`: when the day opens and closes by itself, local time; left out, it is opened and closed by hand.
+
+    Whoever may not be served before the last closing of the day is told so at the tap, and keeps the place.
+    """
 
     days: Annotated[list[Weekday], Meta(min_length=1)]
     """The weekdays it is for."""

@@ -8,8 +8,8 @@ A Sink has one method, `show(line)`, which never blocks and never raises. `line`
     sound   a name of `patterns.SOUNDS`, or None: silence
 
 and, where they are known, `fault` (a word of luot_protocol.faults), `boot`, `seq`, `number`, `ahead`, `lo_min`,
-`hi_min`, `desk` and `late`. A light that ends by itself leaves the last one that does not, so an LED and a buzzer need
-no logic: they play the pattern of that name.
+`hi_min`, `desk`, `closes_first` and `late`. A light that ends by itself leaves the last one that does not, so an LED
+and a buzzer need no logic: they play the pattern of that name.
 """
 
 from luot_firmware import text
@@ -22,6 +22,7 @@ _IDENTIFY = "identify"
 _READY_LIGHT = "green"
 _KEPT = ("green_flash", "heard")
 _TAKEN = ("green_flash", "taken")
+_CLOSES_FIRST_LIGHT = "amber_flash"
 _REFUSED = ("red_flash", "refused")
 _NOT_KEPT_SOUND = "error"
 
@@ -119,6 +120,9 @@ class Feedback:
             value = getattr(receipt, name)
             if value is not None:
                 fields[name] = value
+        if receipt.closes_first:
+            fields["closes_first"] = True
+            light = _CLOSES_FIRST_LIGHT
         if is_late:
             fields["late"] = True
             light = sound = None

@@ -15,7 +15,7 @@ def status(language, word):
 
 def answer(language, show, receipt):
     """The words for a Receipt whose code's name is `show`; what the receipt does not say is left out."""
-    place = _place(receipt)
+    place = _place(receipt) + (("closes_first",) if receipt.closes_first else ())
     said = _read(language, ("number", show, "code") + place)
     words = said.get(show) or said.get("code", show)
     if receipt.number is not None:

@@ -81,12 +81,15 @@ class Receipt:
     """The controller's answer to one tap, sent after it was committed.
 
     code: see `codes`. number: on the card. ahead: people before this one. lo_min, hi_min: expected wait in
-    minutes, hi_min None beyond the range that is shown. desk: its id, where one is meant.
+    minutes, hi_min None beyond the range that is shown. desk: its id, where one is meant. closes_first: the office
+    may close before this visit is served.
     """
 
-    __slots__ = ("ahead", "boot", "code", "desk", "hi_min", "lo_min", "number", "seq")
+    __slots__ = ("ahead", "boot", "closes_first", "code", "desk", "hi_min", "lo_min", "number", "seq")
 
-    def __init__(self, boot, seq, code, number=None, ahead=None, lo_min=None, hi_min=None, desk=None):
+    def __init__(
+        self, boot, seq, code, number=None, ahead=None, lo_min=None, hi_min=None, desk=None, closes_first=False
+    ):
         self.boot = boot
         self.seq = seq
         self.code = code
@@ -95,6 +98,7 @@ class Receipt:
         self.lo_min = lo_min
         self.hi_min = hi_min
         self.desk = desk
+        self.closes_first = closes_first
 
 
 def seal_tap(tap, kid, key):
@@ -135,6 +139,9 @@ def read_receipt(envelope, key):
     desk = fields.get(8)
     if desk is not None and not isinstance(desk, str):
         raise ProtocolError("frame.field", "8")
+    closes_first = fields.get(9, False)
+    if not isinstance(closes_first, bool):
+        raise ProtocolError("frame.field", "9")
     return Receipt(
         form.uint(fields, 1, form.MAX_U32),
         form.uint(fields, 2, form.MAX_U32),
@@ -144,4 +151,5 @@ def read_receipt(envelope, key):
         form.optional_uint(fields, 6),
         form.optional_uint(fields, 7),
         desk,
+        closes_first,
     )

@@ -87,6 +87,7 @@ OFFICE = Message(
     Field(
         "day", "text", "whether visits are opened and called; left out: open", optional=True, values=("open", "closed")
     ),
+    Field("closing_ms", "int", "when the opening hours close the day; left out where they do not", optional=True),
     Field("counters", "map", "counts since the start: taps, refusals and bad frames by their code", optional=True),
 )
 SITE = Message(
@@ -121,6 +122,7 @@ SERVICE = Message(
     Field("head", "list", "the first five by key: maps of number, class, rank_ms"),
     Field("lo_min", "int", "a person who taps now waits at least", optional=True),
     Field("hi_min", "int", "and at most", optional=True),
+    Field("closes_first", "flag", "the office may close before that person is served", optional=True),
 )
 DESK = Message(
     "desk",
@@ -268,6 +270,7 @@ REPLY = Message(
     Field("ahead", "int", "for OpenVisit: people before it", optional=True),
     Field("lo_min", "int", "for OpenVisit: it waits at least", optional=True),
     Field("hi_min", "int", "and at most", optional=True),
+    Field("closes_first", "flag", "for OpenVisit: the office may close before it is served", optional=True),
     Field("closed", "map", "for CloseDay: how many expired, finished, kept, cards_out", optional=True),
     Field(
         "taps",

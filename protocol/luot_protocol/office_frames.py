@@ -34,7 +34,7 @@ class MalformedTap(ProtocolError):
 def seal_receipt(receipt, kid, key):
     """Sign `receipt` with the key of the reader it is for; returns the frame's bytes."""
     fields = {0: KIND_RECEIPT, 1: receipt.boot, 2: receipt.seq, 3: receipt.code}
-    rest = (receipt.number, receipt.ahead, receipt.lo_min, receipt.hi_min, receipt.desk)
+    rest = (receipt.number, receipt.ahead, receipt.lo_min, receipt.hi_min, receipt.desk, receipt.closes_first or None)
     for at, value in enumerate(rest):
         if value is not None:
             fields[4 + at] = value

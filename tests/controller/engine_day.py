@@ -29,7 +29,7 @@ from luot_controller.engine.commands import (
     UnblockCard,
     Undo,
 )
-from luot_controller.engine.events import FACTS, Event, Fact, Refused, ServiceRated
+from luot_controller.engine.events import FACTS, ClosingPlanned, Event, Fact, Refused, ServiceRated
 from luot_controller.engine.evolve import apply
 from luot_controller.engine.ledger_facts import LedgerArchived, ReaderPlace, SiteAdopted
 from luot_controller.engine.model import Policy, Role, State, VisitState
@@ -187,6 +187,7 @@ def with_every_kind(day: Day) -> None:
     ):
         facts = day.later(1).do(command)
         assert not isinstance(facts[0], Refused), (command, facts)
+    day.enter(ClosingPlanned(day.now_ms, day.now_ms + 60 * MINUTE))
     day.enter(adopted(at_ms=day.now_ms))
     day.enter(LedgerArchived(day.now_ms, 1, "00", "00", {"k1": (1, 1)}))
     assert set(FACTS) == {type(fact) for fact in day.ledger}

@@ -13,7 +13,19 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from luot_controller import language
-from luot_controller.language import LOCALE, _, clock, current, duration, following, ngettext, use, wait_range
+from luot_controller.language import (
+    LOCALE,
+    _,
+    clock,
+    current,
+    duration,
+    following,
+    ngettext,
+    use,
+    wait_in_full,
+    wait_in_short,
+    wait_range,
+)
 
 SOURCE = LOCALE.parent
 KEYWORDS: dict[str, Any] = {"_": None, "N_": None, "ngettext": (1, 2)}
@@ -104,6 +116,20 @@ def test_wait_range(lo_min: int | None, hi_min: int | None, vietnamese: str, eng
     assert vietnamese == wait_range(lo_min, hi_min)
     use("en")
     assert english == wait_range(lo_min, hi_min)
+
+
+def test_a_wait_beyond_the_closing() -> None:
+    """In full the range and the warning; in a column the warning alone; without a range the warning all the same."""
+    use("en")
+    assert "45-60 min, may not be served before closing" == wait_in_full(45, 60, True)
+    assert ("may not be served before closing", "45-60 min") == (
+        wait_in_full(None, None, True),
+        wait_in_full(45, 60, False),
+    )
+    assert ("may be too late", "45-60 min") == (wait_in_short(45, 60, True), wait_in_short(45, 60, False))
+    use("vi")
+    assert "hơn 1 giờ, có thể chưa đến lượt khi hết giờ" == wait_in_full(60, None, True)
+    assert "có thể không kịp" == wait_in_short(None, None, True)
 
 
 def test_clock() -> None:

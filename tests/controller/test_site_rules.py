@@ -98,6 +98,13 @@ def test_the_rules_of_calling_and_of_the_day(tmp_path: Path) -> None:
         ('closes = "11:30"', 'closes = "07:30"', "hours[0].closes", "07:30", "later than 07:30, on the same day"),
         ('opens = "07:30"', 'opens = "7:30"', "hours[0].opens", "7:30", "a time of day as 07:30"),
         ('"mon", "tue"', '"mon", "Tue"', "hours[0].days[1]", "Tue", "one of mon, tue, wed, thu, fri, sat, sun"),
+        (
+            'opens = "13:30"',
+            'opens = "11:00"',
+            "hours[1].opens",
+            "11:00",
+            "outside of 07:30 to 11:30, when tue is open already",
+        ),
         ("last = 949", "last = 899", "numbers.last", 899, "900 or more"),
         ("first = 900", "first = 0", "numbers.first", 0, "Expected `int` >= 1"),
         ('waiting = "keep"', 'waiting = "finish"', "day_end.waiting", "finish", "one of expire, keep, refuse"),

@@ -13,7 +13,7 @@ from luot_controller.access import Access, save
 from luot_controller.commands.status import command, fetch, table
 from luot_controller.errors import DataFolderMissing, LuotError, OfficeUnreachable, TimedOut, UsageProblem
 from luot_controller.fault_words import fault_words
-from luot_controller.language import use
+from luot_controller.language import clock, use
 from luot_controller.screen.office import OnChange, OnLink
 from luot_protocol import faults
 
@@ -35,6 +35,15 @@ STATUS: dict[str, Any] = {
     ],
     "counters": {"taps": 212, "frame.mac": 1},
 }
+
+
+def test_the_closing_is_told() -> None:
+    """When the day closes stands in the first line, and whose wait may be longer than that beside the wait."""
+    use("en")
+    late = {"id": "ho-tich", "name": "Hộ tịch", "waiting": 6, "lo_min": 30, "hi_min": 45, "closes_first": True}
+    lines = table(SITE, STATUS | {"closing_ms": AT_MS + 600_000, "services": [late]})
+    assert f"closes at {clock(AT_MS + 600_000)}" in lines[0]
+    assert any(line.endswith("30-45 min, may not be served before closing") for line in lines)
 
 
 class Script:

@@ -178,6 +178,20 @@ def test_a_receipt_is_shown_with_what_it_says():
     assert [opened, turn] == sink.lines
 
 
+def test_who_may_not_be_served_before_closing_sees_it():
+    """In words after the place, and in a light that is not the usual one; the tap is taken as ever."""
+    ours, sink = faces("en")
+    ours.answer(Receipt(1, 2, codes.OPENED, 17, 12, 45, 60, closes_first=True), False)
+    told = {"show": "opened", "boot": 1, "seq": 2, "number": 17, "ahead": 12, "lo_min": 45, "hi_min": 60}
+    told.update({"text": "17: 12 ahead, 45-60 min. May not be served before closing", "closes_first": True})
+    told.update({"light": "amber_flash", "sound": "taken"})
+    assert [told] == sink.lines
+    said = words("vi", codes.BACK_IN_LINE, 17, 2, None, None, None, True)
+    assert "Số 17: đã trở lại hàng, còn 2 người phía trước. Có thể chưa đến lượt khi hết giờ làm việc" == said
+    ours.answer(Receipt(1, 3, codes.WAITING, 17, 12, closes_first=True), True)
+    assert (True, None, None) == tuple(sink.lines[1][name] for name in ("late", "light", "sound"))
+
+
 def test_words_of_a_place():
     """The place is said with as much of the wait as is known."""
     assert "Số 17: còn 5 người phía trước, khoảng 10-15 phút" == words("vi", codes.OPENED, 17, 5, 10, 15)

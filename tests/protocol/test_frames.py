@@ -25,7 +25,7 @@ taps = st.builds(frames.Tap, u32, u32, cards, st.integers(0, 1 << 53), clocks, u
     frames.Tap, u32, u32, cards, st.none(), st.just(frames.CLOCK_UNKNOWN), u8, u32
 )
 ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=32)
-receipts = st.builds(frames.Receipt, u32, u32, u8, *[st.none() | u32] * 4, st.none() | ids)
+receipts = st.builds(frames.Receipt, u32, u32, u8, *[st.none() | u32] * 4, st.none() | ids, st.booleans())
 
 TAP = frames.seal_tap(frames.Tap(1, 17, bytes(16), 12, depth=3), KID, KEY)
 RECEIPT = office_frames.seal_receipt(frames.Receipt(1, 17, 1, 17, 5, 10, 15, "3"), KID, KEY)

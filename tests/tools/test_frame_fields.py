@@ -12,7 +12,7 @@ from luot_tools.frame_fields import FRAMES, RECEIPT, TAP, Frame, FrameField
 KEY = bytes(32)
 FULL: dict[str, Any] = {
     "tap": frames.Tap(1, 2, b"c" * 16, 3, frames.CLOCK_GOOD, 4, 5),
-    "receipt": frames.Receipt(1, 2, codes.OPENED, 3, 4, 5, 6, "7"),
+    "receipt": frames.Receipt(1, 2, codes.OPENED, 3, 4, 5, 6, "7", True),
     "identify": {"boot": 1, "count": 2},
     "health": dict.fromkeys(frames.HEALTH, 1) | {"version": "1.0", "faults": [1, 2]},
 }
@@ -33,6 +33,7 @@ FIELDS = [pytest.param(frame, field, id=f"{frame.name}.{field.name}") for frame 
 MAKES: dict[str, Callable[[int], Any]] = {
     "uint": int,
     "int": int,
+    "flag": bool,
     "bytes": bytes,
     "text": lambda length: "x" * length,
     "list": lambda length: [1] * length,

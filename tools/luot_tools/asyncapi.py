@@ -60,6 +60,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 _BOUNDS = {
     "uint": ("minimum", "maximum"),
     "int": ("minimum", "maximum"),
+    "flag": (),
     "bytes": ("minLength", "maxLength"),
     "text": ("minLength", "maxLength"),
     "list": ("minItems", "maxItems"),
@@ -206,7 +207,7 @@ def _frame_field(field: FrameField) -> dict[str, Any]:
         "key": field.key,
         "name": field.name,
         "type": field.kind,
-        **dict(zip(bounds, (field.least, field.most), strict=True)),
+        **dict(zip(bounds, (field.least, field.most), strict=False)),
         "required": not field.optional,
         "description": field.doc,
         **names,

@@ -15,8 +15,8 @@ U32 = (1 << 32) - 1
 class FrameField(NamedTuple):
     """One entry of a frame's CBOR map.
 
-    key: the integer on the wire. kind: uint, int, bytes, text or list (of uints). least, most: of a number its value,
-    of the others the length; both are allowed. names: what single values are called.
+    key: the integer on the wire. kind: uint, int, flag, bytes, text or list (of uints). least, most: of a number or
+    flag its value, of the others the length; both are allowed. names: what single values are called.
     """
 
     key: int
@@ -85,6 +85,15 @@ RECEIPT = Frame(
         FrameField(6, "lo_min", "uint", 0, U32, "minutes to wait, at least", optional=True),
         FrameField(7, "hi_min", "uint", 0, U32, "and at most; left out when it is longer than is shown", optional=True),
         FrameField(8, "desk", "text", 1, MAX_ID_CHARS, "its id, where one is meant", optional=True),
+        FrameField(
+            9,
+            "closes_first",
+            "flag",
+            0,
+            1,
+            "true where the office may close before this visit is served",
+            optional=True,
+        ),
     ),
 )
 

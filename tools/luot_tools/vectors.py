@@ -90,9 +90,10 @@ _RECEIPTS = {
     "a place in line": frames.Receipt(1, 17, codes.OPENED, 17, 5, 10, 15),
     "nobody ahead": frames.Receipt(1, 18, codes.OPENED, 1, 0, 0, 5),
     "longer than is shown": frames.Receipt(1, 19, codes.WAITING, 120, 80, 120),
+    "the office may close first": frames.Receipt(1, 21, codes.OPENED, 17, 12, 45, 60, closes_first=True),
     "your turn": frames.Receipt(1, 20, codes.YOUR_TURN, 17, desk="3"),
     "the largest numbers and the longest id": frames.Receipt(
-        *(4294967295, 4294967295, 255, 4294967295, 4294967295, 4294967295, 4294967295), desk="a" * 32
+        *(4294967295, 4294967295, 255, 4294967295, 4294967295, 4294967295, 4294967295), desk="a" * 32, closes_first=True
     ),
 }
 

@@ -15,12 +15,16 @@ WATCHED = ("office", "site", "board", "service", "desk")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service and its line; `waiting` is None until the office has told it, waits are in minutes."""
+    """One service and its line; `waiting` is None until the office has told it, waits are in minutes.
+
+    `closes_first`: the office may close before a newcomer is served.
+    """
 
     name: str
     waiting: int | None = None
     lo_min: int | None = None
     hi_min: int | None = None
+    closes_first: bool = False
 
 
 class View:
@@ -55,7 +59,8 @@ class View:
             self._lines.pop(topic_id, None)
             if message:
                 lo_min, hi_min = whole(message, "lo_min"), whole(message, "hi_min")
-                self._lines[topic_id] = Service("", whole(message, "waiting") or 0, lo_min, hi_min)
+                closes_first = message.get("closes_first") is True
+                self._lines[topic_id] = Service("", whole(message, "waiting") or 0, lo_min, hi_min, closes_first)
         elif name == "desk" and topic_id:
             self.calls.hear_desk(topic_id, message, heard_s)
 

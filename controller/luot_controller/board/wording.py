@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from luot_controller.board.calls import CALLED, GONE, SERVING, Call
 from luot_controller.board.state import Service
-from luot_controller.language import DOMAIN, LANGUAGES, LOCALE, N_, _, clock, ngettext, wait_range
+from luot_controller.language import DOMAIN, LANGUAGES, LOCALE, N_, _, clock, ngettext, wait_in_short
 from luot_controller.screen.pulse import Pulse, Reach
 
 _AWAY = {
@@ -83,7 +83,7 @@ def line(service: Service, in_words: bool) -> Line:
     people = "-" if count is None else str(count)
     if in_words and count is not None:
         people = ngettext("{count} person", "{count} people", count).format(count=count)
-    return Line(service.name, people, wait_range(service.lo_min, service.hi_min))
+    return Line(service.name, people, wait_in_short(service.lo_min, service.hi_min, service.closes_first))
 
 
 def away(pulse: Pulse, now_s: float, zone: tzinfo | None) -> tuple[str, str] | None:

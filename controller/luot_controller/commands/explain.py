@@ -12,7 +12,7 @@ from luot_controller.bootstrap import open_past, rules_of
 from luot_controller.commands.archives import archive_option, joined, read_archives
 from luot_controller.commands.options import data_option, ledger_language_option
 from luot_controller.engine.events import Fact, VisitCalled
-from luot_controller.engine.model import VisitState
+from luot_controller.engine.model import Desk, VisitState
 from luot_controller.errors import UsageProblem
 from luot_controller.history.course import course, heading
 from luot_controller.history.digest import rebuilt, state_of
@@ -116,7 +116,10 @@ def _standing(story: Story, kept: KeptState) -> Standing | None:
     visit = kept.visits.get(story.person.visit)
     if visit is None or visit.state is not VisitState.WAITING:
         return None
-    return standing(rebuilt(kept), story.site, visit)
+    state = rebuilt(kept)
+    for desk in story.site.policy.desk_services:
+        state.desks.setdefault(desk, Desk(desk))
+    return standing(state, story.site, visit)
 
 
 def _standing_fields(now: Standing, text: list[str]) -> dict[str, Any]:
@@ -129,5 +132,9 @@ def _standing_fields(now: Standing, text: list[str]) -> dict[str, Any]:
         "desks": now.desks,
         "shut": now.shut,
         "safe_ms": now.safe_ms,
+        "lo_min": now.wait.lo_min,
+        "hi_min": now.wait.hi_min,
+        "closes_first": now.wait.closes_first,
+        "closing_ms": now.closing_ms,
         "text": text,
     }

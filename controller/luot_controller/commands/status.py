@@ -15,7 +15,7 @@ from luot_controller.commands.reach import find_access, language_option, url_opt
 from luot_controller.console.office import Connect
 from luot_controller.console.wording import desk_state
 from luot_controller.fault_words import fault_words
-from luot_controller.language import DEFAULT, N_, _, clock, duration, ngettext, use, wait_range
+from luot_controller.language import DEFAULT, N_, _, clock, duration, ngettext, use, wait_in_full
 from luot_controller.screen.office import OnChange, OnLink
 from luot_controller.screen.plain import fit, plain
 
@@ -93,6 +93,8 @@ def table(site: Row, status: Row) -> list[str]:
     waiting = _int(status, "waiting") or 0
     at_ms = _int(status, "at_ms")
     head = [plain(site.get("name")), clock(at_ms) if at_ms is not None else ""]
+    closing_ms = _int(status, "closing_ms")
+    head.append("" if closing_ms is None else _("closes at {time}").format(time=clock(closing_ms)))
     head.append(ngettext("{count} waiting", "{count} waiting", waiting).format(count=waiting))
     lines = ["   ".join(part for part in head if part)]
     names = {row["id"]: row.get("name") for row in _rows(site, "services")}
@@ -110,7 +112,8 @@ def table(site: Row, status: Row) -> list[str]:
 
 def _service(row: Row, names: Row) -> tuple[str, ...]:
     name = plain(row.get("name")) or plain(names.get(row["id"])) or plain(row["id"])
-    return name, _number(row, "waiting"), wait_range(_int(row, "lo_min"), _int(row, "hi_min"))
+    wait = wait_in_full(_int(row, "lo_min"), _int(row, "hi_min"), row.get("closes_first") is True)
+    return name, _number(row, "waiting"), wait
 
 
 def _desk(row: Row) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import click
 
 from luot_controller.commands.saying import Office, Reply, saying_options
 from luot_controller.errors import UsageProblem
-from luot_controller.language import _, wait_range
+from luot_controller.language import _, wait_in_full
 
 
 @click.group("visit")
@@ -39,7 +39,7 @@ def open_(
 
     def done(reply: Reply) -> str:
         text = _("Number {number}, {ahead} ahead").format(number=reply["number"], ahead=reply["ahead"])
-        wait = wait_range(reply.get("lo_min"), reply.get("hi_min"))
+        wait = wait_in_full(reply.get("lo_min"), reply.get("hi_min"), reply.get("closes_first") is True)
         return f"{text}, {wait}" if wait else text
 
     office.say("OpenVisit", done=done, **fields)

@@ -56,12 +56,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The line of one service: people waiting, the first few as (number, class), and the expected wait in minutes."""
+    """The line of one service: people waiting, the first few as (number, class), and the expected wait in minutes.
+
+    `closes_first`: the office may close before a newcomer is served.
+    """
 
     waiting: int
     head: tuple[tuple[int, str], ...] = ()
     lo_min: int | None = None
     hi_min: int | None = None
+    closes_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,13 @@ def _line(message: Mapping[str, Any]) -> Line | None:
         return None
     people = [(whole(person, "number"), text(person, "class") or "") for person in rows(message, "head")]
     head = [(number, class_id) for number, class_id in people if number is not None]
-    return Line(whole(message, "waiting") or 0, tuple(head[:HEAD]), whole(message, "lo_min"), whole(message, "hi_min"))
+    return Line(
+        whole(message, "waiting") or 0,
+        tuple(head[:HEAD]),
+        whole(message, "lo_min"),
+        whole(message, "hi_min"),
+        message.get("closes_first") is True,
+    )
 
 
 def _desk(message: Mapping[str, Any]) -> Desk | None:

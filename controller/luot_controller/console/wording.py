@@ -260,7 +260,10 @@ def done(action: Action, number: int | None, where: str, reply: Mapping[str, Any
     }
     closed = reply.get("closed")
     counts = {name: whole(closed if isinstance(closed, dict) else {}, name) or 0 for name in _CLOSED}
-    return texts[action.command].format(
+    text = texts[action.command]
+    if reply.get("closes_first") is True:
+        text += " " + _("It may not be served before closing.")
+    return text.format(
         called=called,
         number="?" if number is None else number,
         where=cut(where, _NAME_CELLS),

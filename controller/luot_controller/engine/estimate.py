@@ -28,11 +28,14 @@ class Outlook(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """What is shown, in minutes; `hi_min` None means beyond MOST_MIN. Not `in_time`: the office may close first."""
+    """What is shown, in minutes; no `lo_min` where no desk that is open serves, no `hi_min` beyond MOST_MIN.
 
-    lo_min: int
+    `closes_first`: the office is likely to close before the visit is done.
+    """
+
+    lo_min: int | None
     hi_min: int | None
-    in_time: bool = True
+    closes_first: bool = False
 
 
 AT_ONCE = Outlook(0.0, 0.0, 0.0)
@@ -75,17 +78,21 @@ def outlook(ahead: int, work_ms: float, rush: Iterable[tuple[float, float]] = ()
     return Outlook(mean_ms * half, mean_ms * low, mean_ms * high)
 
 
-def shown(expected: Outlook, left_ms: float | None = None, desk_ms: float = 0) -> Wait:
+def shown(expected: Outlook | None, left_ms: float | None = None, desk_ms: float = 0) -> Wait:
     """The range in whole steps; `left_ms` is how long the office is still open, None where nobody knows.
 
-    A visit that would end after that, `desk_ms` after the likely call, is not `in_time`.
+    The office closes before a visit that would end after that, `desk_ms` after the likely call. Where no desk serves,
+    `expected` None, only before one that would not even end if it were called at once.
     """
-    in_time = left_ms is None or expected.likely_ms + desk_ms <= left_ms
+    likely_ms = 0.0 if expected is None else expected.likely_ms
+    closes_first = left_ms is not None and likely_ms + desk_ms > left_ms
+    if expected is None:
+        return Wait(None, None, closes_first)
     lo_min = int(expected.low_ms / _MINUTE_MS // STEP_MIN) * STEP_MIN
     hi_min = -int(-expected.high_ms / _MINUTE_MS // STEP_MIN) * STEP_MIN
     if hi_min > MOST_MIN:
-        return Wait(min(lo_min, MOST_MIN), None, in_time)
-    return Wait(lo_min, max(hi_min, lo_min + STEP_MIN), in_time)
+        return Wait(min(lo_min, MOST_MIN), None, closes_first)
+    return Wait(lo_min, max(hi_min, lo_min + STEP_MIN), closes_first)
 
 
 def quantile(shape: int, mean: float, p: float) -> float:

@@ -8,6 +8,7 @@ from luot_controller.engine.office_facts import (
     CardEnrolled,
     CardRetired,
     CardUnblocked,
+    ClosingPlanned,
     DayClosed,
     DayOpened,
     DeskClosed,
@@ -46,6 +47,7 @@ __all__ = [
     "CardRetired",
     "CardTaken",
     "CardUnblocked",
+    "ClosingPlanned",
     "CommandUndone",
     "DayClosed",
     "DayOpened",
@@ -124,7 +126,7 @@ VisitFact = (
 
 DeskFact = DeskOpened | DeskPaused | DeskClosed
 
-HallFact = DayOpened | DayClosed | CardBlocked | CardUnblocked | CardEnrolled | CardRetired
+HallFact = DayOpened | ClosingPlanned | DayClosed | CardBlocked | CardUnblocked | CardEnrolled | CardRetired
 """What has happened to the day or the cards."""
 
 Fact = VisitFact | CommandUndone | TapAnswered | TapIgnored | DeskFact | HallFact | LedgerFact
@@ -161,6 +163,7 @@ FACTS: tuple[type[Fact], ...] = (
     DeskPaused,
     DeskClosed,
     DayOpened,
+    ClosingPlanned,
     DayClosed,
     SiteAdopted,
     LedgerArchived,

@@ -12,6 +12,7 @@ from luot_controller.engine.events import (
     CardRetired,
     CardTaken,
     CardUnblocked,
+    ClosingPlanned,
     CommandUndone,
     DayClosed,
     DayOpened,
@@ -209,11 +210,15 @@ def _on_duty(desk: Desk, duty: Duty, why: str | None) -> None:
 
 
 def _day_opened(state: State, fact: DayOpened) -> None:
-    state.hall.open, state.hall.opened_ms = True, fact.at_ms
+    state.hall.open, state.hall.opened_ms, state.hall.closing_ms = True, fact.at_ms, None
+
+
+def _closing_planned(state: State, fact: ClosingPlanned) -> None:
+    state.hall.closing_ms = fact.closing_ms
 
 
 def _day_closed(state: State, fact: DayClosed) -> None:
-    state.hall.open, state.hall.closed_ms = False, fact.at_ms
+    state.hall.open, state.hall.closed_ms, state.hall.closing_ms = False, fact.at_ms, None
     _no_undo(state)
 
 
@@ -329,6 +334,7 @@ _ON_OFFICE: dict[type[Fact], Callable[[State, Any], None]] = {
     DeskPaused: _desk_paused,
     DeskClosed: _desk_closed,
     DayOpened: _day_opened,
+    ClosingPlanned: _closing_planned,
     DayClosed: _day_closed,
     CardBlocked: _card_blocked,
     CardUnblocked: _card_unblocked,

@@ -23,17 +23,14 @@ def wait_for(
     service: str,
     entry: Entry,
     now_ms: int,
-    closing_ms: int | None = None,
     line: str | None = None,
-) -> tuple[int, Wait | None]:
+) -> tuple[int, Wait]:
     """People ahead of `entry` in the line of `service`, in line itself or not, and the range that it is told.
 
-    `closing_ms` is when the doors shut, None where nobody knows; `line` is that of one desk, for who waits for it
-    alone. The range is None where no desk that is open serves.
+    `line` is that of one desk, for who waits for it alone.
     """
+    closing_ms = state.hall.closing_ms
     ahead, expected = outlook_for(state, policy, service, entry, now_ms, closing_ms, line)
-    if expected is None:
-        return ahead, None
     if closing_ms is None:
         return ahead, shown(expected)
     mean_ms = state.paces.get(service, _UNKNOWN).mean_ms(policy.typical_ms[service])
@@ -49,7 +46,10 @@ def outlook_for(
     closing_ms: int | None = None,
     line: str | None = None,
 ) -> tuple[int, Outlook | None]:
-    """People ahead of `entry`, and its wait; None where no desk that is open serves."""
+    """People ahead of `entry`, and its wait; None where no desk that is open serves.
+
+    `closing_ms` is when the doors shut, None where nobody knows.
+    """
     line = line or service
     before = state.lines.ahead_in_each(policy.shared[line], entry)
     ahead = sum(before.values())

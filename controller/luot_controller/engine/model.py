@@ -233,6 +233,8 @@ class Hall:
     closed_ms: int | None = None
     """The last close: a tap made up to then and heard later belongs to no day."""
     blocked: set[int] = field(default_factory=set)
+    closing_ms: int | None = None
+    """When this day is to be closed; None where nobody has said."""
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ class TapAnswered:
     lo_min: int | None = None
     hi_min: int | None = None
     desk: str | None = None
+    closes_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ class DayOpened:
 
     at_ms: int
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPlanned:
+    """By the opening hours the day that is open will be closed at `closing_ms`; None: they do not say any more."""
+
+    at_ms: int
+    closing_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

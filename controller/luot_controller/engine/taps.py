@@ -228,7 +228,17 @@ def _said(heard: Heard, code: int) -> TapAnswered:
 def _placed(heard: Heard, code: int, visit: int, service: str, entry: Entry, line: str | None = None) -> TapAnswered:
     tap = heard.tap
     ahead, wait = wait_for(heard.state, heard.policy, service, entry, heard.now_ms, line=line)
-    lo_min, hi_min = (None, None) if wait is None else (wait.lo_min, wait.hi_min)
     return TapAnswered(
-        heard.now_ms, tap.reader, tap.kid, tap.boot, tap.seq, code, heard.number, visit, ahead, lo_min, hi_min
+        heard.now_ms,
+        tap.reader,
+        tap.kid,
+        tap.boot,
+        tap.seq,
+        code,
+        heard.number,
+        visit,
+        ahead,
+        wait.lo_min,
+        wait.hi_min,
+        closes_first=wait.closes_first,
     )

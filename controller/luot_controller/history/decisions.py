@@ -45,6 +45,7 @@ from luot_controller.engine.events import (
     CardRetired,
     CardTaken,
     CardUnblocked,
+    ClosingPlanned,
     CommandUndone,
     DayClosed,
     DayOpened,
@@ -86,8 +87,8 @@ _FACES = (None, 1, -1)
 LATE_MS = 3_600_000
 """An age counts from the arrival of a tap; it is entered within this of it, at the speed of any demo."""
 
-UNDECIDED = LedgerFact
-"""What follows from no command of the line: the ledger's word about itself."""
+UNDECIDED = LedgerFact | ClosingPlanned
+"""What follows from no command of the line: the ledger's word about itself, and what the opening hours say."""
 
 KEYS: Mapping[type[Fact], Callable[[Any], Sequence[Command]]] = {
     VisitOpened: lambda fact: [] if fact.by is None else [_opening(fact)],
@@ -299,8 +300,12 @@ def _same(fact: Fact, event: Event) -> bool:
 
 def _alike(fact: Fact, event: Event) -> bool:
     if isinstance(fact, TapAnswered) and isinstance(event, TapAnswered):
-        return replace(fact, lo_min=None, hi_min=None) == replace(event, lo_min=None, hi_min=None)
+        return _without_wait(fact) == _without_wait(event)
     return fact == event
+
+
+def _without_wait(fact: TapAnswered) -> TapAnswered:
+    return replace(fact, lo_min=None, hi_min=None, closes_first=False)
 
 
 def _no_key(_fact: Fact) -> Sequence[Command]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from luot_controller.engine.estimate import Wait
+from luot_controller.engine.forecast import wait_for
 from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.engine.model import Duty, State, Visit, VisitState
 
@@ -13,6 +15,7 @@ class Standing:
     `away` are put on hold or did not come when called, and would be ahead if they came back now; `going_on` are at a
     desk and will be ahead when they come to their next service. Nobody who comes after `safe_ms` can be called before
     this one, at a desk that serves both. `desks` call from its line, but for those in `shut` that do not call now.
+    `wait` is what it would be told now, `closing_ms` when the day will be closed.
     """
 
     visit: Visit
@@ -24,6 +27,8 @@ class Standing:
     shut: list[str]
     safe_ms: int
     day_open: bool
+    wait: Wait
+    closing_ms: int | None
 
     @property
     def ahead(self) -> int:
@@ -55,6 +60,8 @@ def standing(state: State, site: SiteAdopted, visit: Visit) -> Standing:
         shut=[desk for desk in serving if not _calls(state, desk)],
         safe_ms=visit.rank_ms + max(0, widest_ms - visit.head_start_ms),
         day_open=state.hall.open,
+        wait=wait_for(state, policy, visit.service, visit.entry, state.at_ms, visit.line)[1],
+        closing_ms=state.hall.closing_ms,
     )
 
 

@@ -3,7 +3,7 @@
 from luot_controller.engine.model import Visit
 from luot_controller.history.standing import Standing
 from luot_controller.history.telling import MOST_NAMED, Telling, joined, numbers_of
-from luot_controller.language import _, ngettext
+from luot_controller.language import _, ngettext, wait_range
 
 
 def waiting(telling: Telling, now: Standing, at_ms: int) -> list[str]:
@@ -46,6 +46,12 @@ def waiting(telling: Telling, now: Standing, at_ms: int) -> list[str]:
     if now.safe_ms > at_ms:
         text = _("Somebody with priority who comes before {time} may still be called first; nobody who comes later.")
     said.append(text.format(time=telling.clock(now.safe_ms)))
+    wait = wait_range(now.wait.lo_min, now.wait.hi_min)
+    if wait:
+        said.append(_("Expected wait: {wait}.").format(wait=wait))
+    if now.wait.closes_first and now.closing_ms is not None:
+        text = _("The office closes at {time}: {number} may not be served before that.")
+        said.append(text.format(time=telling.clock(now.closing_ms), number=visit.number))
     return said
 
 

@@ -6,7 +6,7 @@ from luot_controller.engine.calls import next_call
 from luot_controller.engine.events import DayClosed, VisitOpened
 from luot_controller.engine.forecast import wait_for
 from luot_controller.engine.model import Policy, State, line_of_desk
-from luot_controller.publish.screens import Fields, desk_fields, message, person
+from luot_controller.publish.screens import Fields, desk_fields, message, person, wait_fields
 
 PAGE = 10
 READERS = 16
@@ -30,12 +30,7 @@ def opened(state: State, policy: Policy, fact: VisitOpened) -> Fields:
     """What a REPLY says of the visit that was just opened: its number, and its place."""
     visit = state.visits[fact.visit]
     ahead, wait = wait_for(state, policy, visit.service, visit.entry, fact.at_ms, line=visit.line)
-    fields: Fields = {"number": visit.number, "visit": visit.id, "ahead": ahead}
-    if wait is not None:
-        fields["lo_min"] = wait.lo_min
-        if wait.hi_min is not None:
-            fields["hi_min"] = wait.hi_min
-    return fields
+    return {"number": visit.number, "visit": visit.id, "ahead": ahead, **wait_fields(wait)}
 
 
 def closed(fact: DayClosed) -> Fields:

@@ -13,6 +13,7 @@ from luot_controller.engine.events import (
     CardRetired,
     CardTaken,
     CardUnblocked,
+    ClosingPlanned,
     CommandUndone,
     DayClosed,
     DayOpened,
@@ -69,7 +70,8 @@ def _text(fact: Fact) -> str | None:
             word = codes.name(fact.code).replace("_", " ")
             place = "" if fact.ahead is None else f", {fact.ahead} ahead{_range(fact.lo_min, fact.hi_min)}"
             desk = "" if fact.desk is None else f", desk {fact.desk}"
-            return f"tap     card {fact.number:>3}  at {fact.reader}: {word}{place}{desk}"
+            late = ", may not be served before closing" if fact.closes_first else ""
+            return f"tap     card {fact.number:>3}  at {fact.reader}: {word}{place}{desk}{late}"
         case TapIgnored():
             card = "unknown card" if fact.number is None else f"card {fact.number:>3}"
             return f"tap     {card}  at {fact.reader}: ignored, {codes.name(fact.code).replace('_', ' ')}"
@@ -84,6 +86,10 @@ def _text(fact: Fact) -> str | None:
             return f"desk    {fact.desk} is closed, by {fact.by}"
         case DayOpened():
             return f"day     open, by {fact.by}"
+        case ClosingPlanned(closing_ms=int(closing_ms)):
+            return f"day     open until {datetime.fromtimestamp(closing_ms / 1000):%H:%M}"
+        case ClosingPlanned():
+            return "day     open until it is closed by hand"
         case DayClosed():
             ended = f"{fact.finished} finished, {fact.expired} expired, {fact.kept} kept, {fact.cards_out} cards out"
             return f"day     closed, by {fact.by}: {ended}"

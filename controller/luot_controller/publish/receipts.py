@@ -16,6 +16,7 @@ def receipt_frame(settled: TapSettled, kid: bytes, key: bytes) -> bytes:
             settled.lo_min,
             settled.hi_min,
             settled.desk,
+            settled.closes_first,
         )
     else:
         receipt = frames.Receipt(settled.boot, settled.seq, settled.code, settled.number)

@@ -6,6 +6,7 @@ Nothing here grows with the line: heads and counts only.
 from collections.abc import Iterable
 from typing import Any
 
+from luot_controller.engine.estimate import Wait
 from luot_controller.engine.events import (
     CommandUndone,
     DeskFact,
@@ -115,6 +116,12 @@ def person(visit: Visit) -> Fields:
     return {"number": visit.number, "class": visit.class_id, "service": visit.service, "rank_ms": visit.rank_ms}
 
 
+def wait_fields(wait: Wait) -> Fields:
+    """An expected wait as messages SERVICE and REPLY hold it."""
+    fields = {"lo_min": wait.lo_min, "hi_min": wait.hi_min, "closes_first": wait.closes_first or None}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
 def _board(state: State, policy: Policy) -> Fields:
     present = [visit for desk in state.desks if (visit := state.at_desk(desk)) is not None]
     present.sort(key=lambda visit: visit.called_ms or 0, reverse=True)
@@ -130,12 +137,7 @@ def _service(state: State, policy: Policy, service: str) -> Fields:
     now = (state.at_ms, state.at_ms, state.visit_id + 1)
     _, wait = wait_for(state, policy, service, now, state.at_ms)
     head = [person(state.visits[entry[2]]) for entry in state.lines.page(service, 0, HEAD)]
-    fields: Fields = {"waiting": state.lines.waiting([service]), "head": head}
-    if wait is not None:
-        fields["lo_min"] = wait.lo_min
-        if wait.hi_min is not None:
-            fields["hi_min"] = wait.hi_min
-    return fields
+    return {"waiting": state.lines.waiting([service]), "head": head, **wait_fields(wait)}
 
 
 def _card(state: State, number: int) -> Fields | None:

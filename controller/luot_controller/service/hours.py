@@ -1,10 +1,11 @@
-"""Opening hours: whether the day is to be opened or closed now. Says so as a command; does nothing itself."""
+"""Opening hours: whether the day is to be opened or closed now, and when it will be. Says so; does nothing itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from luot_controller.engine.commands import CloseDay, OpenDay
+from luot_controller.engine.events import ClosingPlanned
 from luot_controller.engine.model import Hall
 
 BY = "opening-hours"
@@ -41,6 +42,17 @@ class Hours:
         last_end_ms = max((day[1] for day in days if day is not None and day[1] <= now_ms), default=None)
         is_due = hall.open and last_end_ms is not None and (hall.opened_ms or 0) < last_end_ms
         return CloseDay(BY) if is_due else None
+
+    def planned(self, hall: Hall, now_ms: int) -> ClosingPlanned | None:
+        """When the day that is open will be closed by these hours; None where the hall knows that already.
+
+        A closing that is past holds on while the day stays open because of those who are still here.
+        """
+        today = self._day(datetime.fromtimestamp(now_ms / 1000, self.zone))
+        if not hall.open or self.due(hall, now_ms) is not None:
+            return None
+        closing_ms = today[1] if today is not None and now_ms < today[1] else None
+        return None if closing_ms == hall.closing_ms else ClosingPlanned(now_ms, closing_ms)
 
     def _day(self, at: datetime) -> tuple[int, int] | None:
         """First opening and last closing of the local day of `at`, in office milliseconds."""

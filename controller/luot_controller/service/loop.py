@@ -143,9 +143,14 @@ class Office:
     def _keep_house(self, turn: Turn) -> None:
         self._read_registry()
         self._look_at_site(turn)
-        command = None if self._hours is None else self._hours.due(self._state.hall, self._now_ms())
+        if self._hours is None:
+            return
+        command = self._hours.due(self._state.hall, self._now_ms())
         if command is not None:
             turn.enter(self._state, decide(self._state, self._policy, command, self._now_ms()))
+        planned = self._hours.planned(self._state.hall, self._now_ms())
+        if planned is not None:
+            turn.enter(self._state, [planned])
 
     def _look_at_site(self, turn: Turn, asked: bool = False) -> Fields:
         """Take another site file into force, if there is one; returns the reply to whoever asked."""
@@ -345,6 +350,7 @@ class Office:
             "speed": self._clock.speed,
             "waiting": self._state.lines.waiting(self._policy.rivals),
             "day": "open" if self._state.hall.open else "closed",
+            **({} if self._state.hall.closing_ms is None else {"closing_ms": self._state.hall.closing_ms}),
             "counters": dict(self.counters.counts),
         }
 

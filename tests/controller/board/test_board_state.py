@@ -38,6 +38,13 @@ def test_services_stand_in_the_site_s_order() -> None:
     ] == seen.services
 
 
+def test_the_warning_of_the_closing_is_heard() -> None:
+    """Only where it is said in so many words."""
+    late = line(9, 60) | {"closes_first": True}
+    assert [Service("a", 9, 60, None, True)] == view(("service", "a", late)).services
+    assert [Service("a", 9, 60)] == view(("service", "a", late | {"closes_first": 1})).services
+
+
 def test_an_emptied_service_is_gone() -> None:
     """With its name it stays, without a line."""
     seen = view(("site", None, SITE), ("service", "ho-tich", line(3)), ("service", "ho-tich", {}), ("service", "x", {}))

@@ -88,6 +88,12 @@ def test_nobody_is_sent_by_old_news() -> None:
     assert ("BEING SERVED", "AT DESK") == wording.labels(Call(17, "3", START_MS, SERVING, 1, recalls=2), stale=False)
 
 
+def test_a_wait_beyond_the_closing_is_no_number() -> None:
+    """Whoever would come now reads that it may be too late."""
+    use("en")
+    assert "may be too late" == wording.line(Service("Land", 12, 45, 60, closes_first=True), in_words=True).wait
+
+
 def test_people_and_waits_in_words() -> None:
     """A number alone in a table, with a word where it stands alone; a dash where nothing is known."""
     assert ("Land", "1", "over 1 hour") == wording.line(Service("Land", 1, 60), in_words=False)

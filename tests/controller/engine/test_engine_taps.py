@@ -3,8 +3,9 @@
 import pytest
 from engine_day import HEAD_START_MS, MINUTE, Day
 
-from luot_controller.engine.commands import CallNext, Finish, Start
+from luot_controller.engine.commands import CallNext, CloseDay, Finish, NoShow, OpenDay, Start
 from luot_controller.engine.events import (
+    ClosingPlanned,
     Event,
     TapAnswered,
     TapIgnored,
@@ -295,6 +296,29 @@ def test_the_range_follows_the_desks_and_what_services_took(day: Day) -> None:
         day.later(60).do(command)
     day.do(CallNext("1"))
     assert (5, 40) == told(day, 5)  # two hours and nine times the typical 9 min: 20.1 on average, 5.3 to 39.1
+
+
+def test_who_may_not_be_served_before_closing_is_told() -> None:
+    """At the entry, at an info reader and on coming back; the place is the same; nothing is said once closed."""
+    day = Day()
+    for number in (1, 2, 3):
+        assert not answer(day.tap(number)).closes_first
+    day.do(CallNext("1"))
+    day.later(3).do(NoShow("1"))
+    day.enter(ClosingPlanned(day.now_ms, day.now_ms + 15 * MINUTE))
+    assert [False, True, True] == [answer(day.later(2).tap(number)).closes_first for number in (4, 5, 6)]
+    assert (codes.WAITING, 4, True) == place(answer(day.tap(6, Role.INFO)))
+    assert (codes.BACK_IN_LINE, 0, False) == place(answer(day.tap(1)))
+    day.do(CallNext("1"))
+    assert 1 == day.state.desks["1"].visit
+    day.do(CloseDay("supervisor"))
+    day.do(OpenDay("supervisor"))
+    assert not answer(day.later(1).tap(7)).closes_first
+
+
+def place(receipt: TapAnswered) -> tuple[int, int | None, bool]:
+    """What was told, how many are ahead, and whether the office may close first."""
+    return receipt.code, receipt.ahead, receipt.closes_first
 
 
 def test_where_no_desk_serves_no_range_is_told() -> None:

@@ -136,13 +136,20 @@ def test_over_one_hour_has_no_upper_end() -> None:
     assert Wait(60, None) == wait(500, 2)
 
 
-@pytest.mark.parametrize(("left_min", "in_time"), [(None, True), (39, True), (37, False), (0, False), (-5, False)])
-def test_the_office_may_close_first(left_min: float | None, in_time: bool) -> None:
+@pytest.mark.parametrize(("left_min", "first"), [(None, False), (39, False), (37, True), (0, True), (-5, True)])
+def test_the_office_may_close_first(left_min: float | None, first: bool) -> None:
     """A likely wait of 28 minutes and a service of 9 fit into what is left, or it is said that they do not."""
     left_ms = None if left_min is None else left_min * MINUTE
     expected = outlook(18, work_before(18, 6, NINE_MS))
     assert 28 < expected.likely_ms / MINUTE < 29
-    assert Wait(20, 40, in_time) == shown(expected, left_ms, NINE_MS)
+    assert Wait(20, 40, first) == shown(expected, left_ms, NINE_MS)
+
+
+@pytest.mark.parametrize(("left_min", "first"), [(None, False), (9, False), (8, True)])
+def test_where_nobody_serves_the_clock_still_counts(left_min: float | None, first: bool) -> None:
+    """No range; but what would not be done in time even if it were called at once is known."""
+    left_ms = None if left_min is None else left_min * MINUTE
+    assert Wait(None, None, first) == shown(None, left_ms, NINE_MS)
 
 
 def test_at_once() -> None:

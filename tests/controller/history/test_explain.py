@@ -16,7 +16,15 @@ from engine_day import adopted
 from told_day import at, told_afternoon, told_day
 
 from luot_controller import language
-from luot_controller.engine.events import CommandUndone, VisitCalled, VisitFact, VisitResumed, VisitReturned, visits_of
+from luot_controller.engine.events import (
+    ClosingPlanned,
+    CommandUndone,
+    VisitCalled,
+    VisitFact,
+    VisitResumed,
+    VisitReturned,
+    visits_of,
+)
 from luot_controller.engine.model import VisitState
 from luot_controller.history.course import WORDS
 from luot_controller.history.reasons import reason
@@ -217,6 +225,21 @@ def test_why_somebody_has_not_been_called_yet(data: Path) -> None:
         "Somebody with priority who comes before 10:35 may still be called first; nobody who comes later.",
         "Nobody who comes more than 45 minutes after you is called before you at a desk that serves both.",
     ] == explained(data, "41", "--language", "en").splitlines()
+
+
+def test_who_may_not_be_served_before_closing(tmp_path: Path) -> None:
+    """It is said, with the time of the closing; also while no desk calls."""
+    day = told_day()
+    day.comes("11:00", 51)
+    day.comes("11:01", 52)
+    day.enter(ClosingPlanned(day.now_ms, at("11:05")))
+    folder = office_folder(tmp_path / "office")
+    kept(day, folder)
+    warning = "The office closes at 11:05: 52 may not be served before that."
+    assert warning in explained(folder, "52", "--language", "en").splitlines()
+    assert "11:05 hết giờ làm việc: khi đó có thể chưa đến lượt số 52." in explained(folder, "52")
+    (told,) = json.loads(explained(folder, "52", "--json"))
+    assert (True, at("11:05")) == (told["waiting"]["closes_first"], told["waiting"]["closing_ms"])
 
 
 def test_the_language_is_the_sites(data: Path) -> None:

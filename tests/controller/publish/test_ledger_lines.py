@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from luot_controller.engine.events import (
     CardReplaced,
     CardTaken,
     CardUnblocked,
+    ClosingPlanned,
     CommandUndone,
     DayClosed,
     DayOpened,
@@ -125,6 +127,8 @@ LINES: list[tuple[Fact, str | None]] = [
     (DeskPaused(AT_MS, "2", "desk-2", "lunch"), "desk    2 pauses, by desk-2: lunch"),
     (DeskClosed(AT_MS, "2", "desk-2"), "desk    2 is closed, by desk-2"),
     (DayOpened(AT_MS, "opening-hours"), "day     open, by opening-hours"),
+    (ClosingPlanned(AT_MS, AT_MS), f"day     open until {datetime.fromtimestamp(AT_MS / 1000):%H:%M}"),
+    (ClosingPlanned(AT_MS, None), "day     open until it is closed by hand"),
     (
         DayClosed(AT_MS, "supervisor", 3, 1, 2, 4),
         "day     closed, by supervisor: 1 finished, 3 expired, 2 kept, 4 cards out",

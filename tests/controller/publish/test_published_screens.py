@@ -163,6 +163,17 @@ def test_service_shows_the_head_and_the_wait_of_a_newcomer(day: Day) -> None:
     told = day.tap(20)[-1]
     assert isinstance(told, TapAnswered)
     assert (line["lo_min"], line.get("hi_min")) == (told.lo_min, told.hi_min)
+    assert "closes_first" not in line
+
+
+def test_service_says_that_the_office_may_close_first(day: Day) -> None:
+    """As the next to tap is then told."""
+    for number in range(1, 10):
+        day.tap(number)
+    day.state.hall.closing_ms = day.now_ms + 20 * 60_000
+    told = day.tap(20)[-1]
+    assert isinstance(told, TapAnswered)
+    assert (True, True) == (shown(day, ("service", "papers"))["closes_first"], told.closes_first)
 
 
 def test_service_without_an_upper_end(day: Day) -> None:

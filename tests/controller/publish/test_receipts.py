@@ -17,8 +17,8 @@ def received(settled: TapSettled) -> frames.Receipt:
 
 def test_everything_arrives() -> None:
     """Each field of the fact stands in the receipt."""
-    told = received(TapAnswered(99, "entry-1", "k", 3, 9, codes.OPENED, 17, 5, 4, 10, 25, "2"))
-    assert (3, 9, codes.OPENED, 17, 4, 10, 25, "2") == (
+    told = received(TapAnswered(99, "entry-1", "k", 3, 9, codes.OPENED, 17, 5, 4, 10, 25, "2", True))
+    assert (3, 9, codes.OPENED, 17, 4, 10, 25, "2", True) == (
         told.boot,
         told.seq,
         told.code,
@@ -27,13 +27,15 @@ def test_everything_arrives() -> None:
         told.lo_min,
         told.hi_min,
         told.desk,
+        told.closes_first,
     )
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    """No place, no range and no desk: None at the reader, not zero."""
+    """No place, no range and no desk: None at the reader, not zero; and no warning."""
     told = received(TapAnswered(99, "info-1", "k", 3, 9, codes.NOT_IN_LINE, 17))
     assert (None, None, None, None) == (told.ahead, told.lo_min, told.hi_min, told.desk)
+    assert told.closes_first is False
     assert 0 == received(TapAnswered(99, "entry-1", "k", 3, 9, codes.OPENED, 17, 1, 0, 0, 5)).ahead
 
 
@@ -54,5 +56,5 @@ def test_the_same_again() -> None:
 def test_the_largest_fits() -> None:
     """The largest numbers and the longest desk id stay within a frame's 200 bytes."""
     u32 = (1 << 32) - 1
-    largest = TapAnswered(99, "r" * 32, "k", u32, u32, 255, u32, u32, u32, u32, u32, "d" * 32)
+    largest = TapAnswered(99, "r" * 32, "k", u32, u32, 255, u32, u32, u32, u32, u32, "d" * 32, True)
     assert len(receipt_frame(largest, KID, KEY)) <= frames.MAX_BYTES

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from luot_controller.engine.commands import CloseDay, OpenDay
+from luot_controller.engine.events import ClosingPlanned
 from luot_controller.engine.model import Hall
 from luot_controller.service.hours import BY, Hours, Opening
 
@@ -99,3 +100,40 @@ def test_the_day_on_which_the_clocks_change_opens_by_its_new_clock() -> None:
     berlin = Hours(ZoneInfo("Europe/Berlin"), [Opening(6, *MORNING)])
     opens_ms = int(datetime.fromisoformat("2026-03-29T05:30:00+00:00").timestamp() * 1000)
     assert (None, OPEN) == tuple(berlin.due(Hall(open=False), opens_ms + late_ms) for late_ms in (-1, 0))
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "known", "expected"),
+    [
+        (MON, "07:30", None, "17:00"),
+        (MON, "12:00", None, "17:00"),
+        (MON, "06:00", None, "17:00"),
+        (MON, "09:00", "16:00", "17:00"),
+        (MON, "09:00", "17:00", None),
+    ],
+)
+def test_the_closing_is_known_before_it_comes(day: int, time: str, known: str | None, expected: str | None) -> None:
+    """The last of the day, also at its midday break; said once, and again when the hours have changed."""
+    hall = Hall(opened_ms=at(MON, "05:00"), closing_ms=None if known is None else at(day, known))
+    found = None if expected is None else ClosingPlanned(at(day, time), at(day, expected))
+    assert found == WEEK.planned(hall, at(day, time))
+
+
+def test_no_closing_is_made_up() -> None:
+    """None for a closed day, an evening or a Saturday that was opened by hand, and an office without hours."""
+    assert WEEK.planned(Hall(open=False, closed_ms=at(MON, "10:00")), at(MON, "11:00")) is None
+    assert WEEK.planned(Hall(opened_ms=at(MON, "17:00")), at(MON, "18:00")) is None
+    assert WEEK.planned(Hall(opened_ms=at(SAT, "08:00")), at(SAT, "09:00")) is None
+    assert Hours(VIETNAM, []).planned(Hall(), at(MON, "09:00")) is None
+
+
+def test_a_closing_is_taken_back_with_its_hours() -> None:
+    """A site file without hours, or without those of today, says that nobody knows any more."""
+    hall = Hall(opened_ms=at(MON, "07:30"), closing_ms=at(MON, "17:00"))
+    assert ClosingPlanned(at(MON, "09:00"), None) == Hours(VIETNAM, []).planned(hall, at(MON, "09:00"))
+
+
+def test_a_closing_that_is_past_holds_on() -> None:
+    """While the day stays open because of those who are still here, whoever comes is told that it should be over."""
+    hall = Hall(opened_ms=at(MON, "07:30"), closing_ms=at(MON, "17:00"))
+    assert (CLOSE, None) == (WEEK.due(hall, at(MON, "17:05")), WEEK.planned(hall, at(MON, "17:05")))

@@ -1,11 +1,15 @@
-"""service.loop: on its pulse the office shows what other lines have changed."""
+"""service.loop: on its pulse the office shows what other lines, and the clock, have changed."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
+from clocked_rig import TurnedClock
 
-from luot_protocol import topics
+from luot_controller.engine.events import ClosingPlanned
+from luot_controller.service.hours import Hours, Opening
+from luot_protocol import codes, topics
 from offices import Rig
 
 
@@ -44,3 +48,36 @@ def test_a_quiet_pulse_repeats_nothing(rig: Rig) -> None:
         rig.office._pulse()
         counts.append((shown(rig, "papers"), shown(rig, "land")))
     assert [counts[0]] * 3 == counts
+
+
+def test_the_closing_enters_the_ledger_once(rig: Rig) -> None:
+    """The next pulse knows it and shows it; the receipt then says who may be too late, and a start finds it again."""
+    rig.office._greet()
+    rig.office._clock = clock = TurnedClock()  # type: ignore[assignment]
+    rig.office._hours = Hours(UTC, [Opening(day, 0, 24 * 60 - 1) for day in range(7)])
+    for _ in range(3):
+        rig.office._pulse()
+    planned = [fact for fact in rig.facts if isinstance(fact, ClosingPlanned)]
+    assert 1 == len(planned)
+    closing_ms = planned[0].closing_ms
+    assert closing_ms is not None
+    assert (closing_ms, closing_ms) == (rig.last("office")["closing_ms"], rig.ask("status")["status"]["closing_ms"])
+    assert not rig.tap(1).closes_first
+    clock.ms = closing_ms - 60_000
+    receipt = rig.tap(2)
+    assert (True, codes.OPENED) == (receipt.closes_first, receipt.code)
+    rig.office._pulse()
+    assert rig.last("service", "papers")["closes_first"]
+    reply = rig.supervise("OpenVisit", number=3, service="papers", **{"class": "plain"})
+    assert (True, True) == (reply["ok"], reply["closes_first"])
+    rig.again()
+    assert closing_ms == rig.office._state.hall.closing_ms
+
+
+def test_without_hours_no_closing_is_said(rig: Rig) -> None:
+    """Nor when they leave this day out."""
+    rig.office._greet()
+    rig.office._hours = Hours(UTC, [])
+    rig.office._pulse()
+    assert "closing_ms" not in rig.last("office")
+    assert not any(isinstance(fact, ClosingPlanned) for fact in rig.facts)

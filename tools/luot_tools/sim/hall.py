@@ -97,6 +97,8 @@ def _in_short(shown: dict[str, Any] | None) -> str:
         words += f", {shown['ahead']} ahead"
     if "lo_min" in shown:
         words += f", {shown['lo_min']}-{shown['hi_min']} min" if "hi_min" in shown else ", over 1 hour"
+    if "closes_first" in shown:
+        words += ", may not be served before closing"
     if "desk" in shown:
         words += f", desk {shown['desk']}"
     return words

@@ -7,10 +7,10 @@ from textual.content import Content
 
 from luot_controller.console.state import Line, View
 from luot_controller.console.widgets.text import FittedText
-from luot_controller.language import _, wait_range
+from luot_controller.language import _, wait_in_short
 from luot_controller.screen.plain import cut, fit, leader
 
-_MARK, _NAME, _WAITING, _HEAD, _RANGE, _GAP = 2, 8, 10, 25, 14, 3
+_MARK, _NAME, _WAITING, _HEAD, _RANGE, _GAP = 2, 8, 10, 25, 16, 3
 _LED_FROM = 40
 """Cells that the eye does not cross by itself."""
 
@@ -72,7 +72,7 @@ def _row(view: View, service: str, line: Line | None, cells: int) -> Content:
         (waiting, strong),
         fit("", _GAP),
         (fit(_first(view, line) if line else "", head), ink),
-        (fit(wait_range(line.lo_min, line.hi_min) if line else "", _RANGE, right=True), ink),
+        (fit(wait_in_short(line.lo_min, line.hi_min, line.closes_first) if line else "", _RANGE, right=True), ink),
     )
 
 
