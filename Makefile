@@ -53,6 +53,7 @@ prove: $(READY) ## Play the promises of the order far longer, and see that every
 	@LUOT_EXAMPLES=$${LUOT_EXAMPLES:-20000} $(BIN)/python -m coverage run --branch --data-file=build/coverage \
 		--source=controller/luot_controller/engine -m pytest -q tests/controller/engine tests/controller/publish
 	@$(BIN)/python -m coverage report --data-file=build/coverage --show-missing --skip-covered --fail-under=100
+	@$(MAKE) mosquitto && LUOT_ROUNDS=$${LUOT_ROUNDS:-1000} $(BIN)/python -m pytest -q -s tests/e2e/test_fifty_desks.py
 
 bench: $(READY) mosquitto ## Measure an office and a reader on this machine: make bench ARGS='--quick'
 	@$(BIN)/luot bench $(ARGS)
