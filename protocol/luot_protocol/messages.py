@@ -87,6 +87,9 @@ OFFICE = Message(
     Field(
         "day", "text", "whether visits are opened and called; left out: open", optional=True, values=("open", "closed")
     ),
+    Field("missed", "int", "no-shows who have not come back", optional=True),
+    Field("missed_head", "list", "the numbers of the latest eight of them, latest first", optional=True),
+    Field("cards_out", "int", "cards that were not given back", optional=True),
     Field("closing_ms", "int", "when the opening hours close the day; left out where they do not", optional=True),
     Field("counters", "map", "counts since the start: taps, refusals and bad frames by their code", optional=True),
 )

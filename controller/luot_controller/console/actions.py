@@ -24,7 +24,8 @@ class Action:
     language) and `help` are message ids. A desk action has a `command` of the protocol and is offered to its `roles` in
     the desk `states` and `duties` named, on a `day` that is so (True: open, None: either), where the desk has something
     for it `to_do`; any other has the app's `method` and is always offered. While one is offered that is `instead` of
-    another, it has the other's place at the foot of the screen.
+    another, it has the other's place at the foot of the screen; one that is `rare` stands on the help page and in the
+    palette alone.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Action:
     day: bool | None = None
     roles: frozenset[str] = frozenset({CLERK, SUPERVISOR})
     instead: str = ""
+    rare: bool = False
 
     @property
     def binding(self) -> str:
@@ -67,6 +69,7 @@ def _desk(
     day: bool | None = None,
     roles: tuple[str, ...] = (CLERK,),
     instead: str = "",
+    rare: bool = False,
 ) -> Action:
     return Action(
         name,
@@ -82,6 +85,7 @@ def _desk(
         day=day,
         roles=frozenset(roles),
         instead=instead,
+        rare=rare,
     )
 
 
@@ -185,6 +189,36 @@ RETURN = _desk(
     N_("Bring a number that missed its call, or is held, back into line."),
     roles=_BOTH,
 )
+REPLACE_CARD = _desk(
+    "y",
+    "ReplaceCard",
+    "replace_card",
+    N_("Swap card"),
+    STATES,
+    N_("Let another card take over the turn of a lost one, which is blocked."),
+    roles=_BOTH,
+    rare=True,
+)
+BLOCK_CARD = _desk(
+    "z",
+    "BlockCard",
+    "block_card",
+    N_("Block card"),
+    STATES,
+    N_("Let a lost or broken card count no more; its turn, if it has one, goes on."),
+    roles=_BOTH,
+    rare=True,
+)
+UNBLOCK_CARD = _desk(
+    "j",
+    "UnblockCard",
+    "unblock_card",
+    N_("Card found"),
+    STATES,
+    N_("Let a blocked card be used again."),
+    roles=_BOTH,
+    rare=True,
+)
 PAUSE_DESK = _desk(
     "p",
     "PauseDesk",
@@ -250,7 +284,8 @@ OTHER_DESK = Action(
 
 CLERK_ACTIONS = (NEXT, RECALL, START, FINISH, NO_SHOW, HOLD, RESUME, TRANSFER, UNDO)
 SHARED_ACTIONS = (CALL_NUMBER, OPEN_VISIT, CANCEL, RETURN, PAUSE_DESK, OPEN_DESK, CLOSE_DESK)
-DESK_ACTIONS = (*CLERK_ACTIONS, *SHARED_ACTIONS, CLOSE_DAY, OPEN_DAY)
+CARD_ACTIONS = (REPLACE_CARD, BLOCK_CARD, UNBLOCK_CARD)
+DESK_ACTIONS = (*CLERK_ACTIONS, *SHARED_ACTIONS, CLOSE_DAY, OPEN_DAY, *CARD_ACTIONS)
 
 STRIP = Action(
     "strip", "d", ("d", "D"), N_("Hall"), N_("Show or hide what happens in the simulated hall."), method="strip"

@@ -12,16 +12,19 @@ from textual.screen import ModalScreen
 
 from luot_controller.console import wording
 from luot_controller.console.actions import (
+    BLOCK_CARD,
     CALL_NUMBER,
     CANCEL,
     CLOSE_DAY,
     NEXT,
     OPEN_VISIT,
     PAUSE_DESK,
+    REPLACE_CARD,
     RESUME,
     RETURN,
     SERVING,
     TRANSFER,
+    UNBLOCK_CARD,
     Action,
 )
 from luot_controller.console.screens.choice import ChoiceScreen
@@ -140,8 +143,28 @@ def _cancel(view: View) -> Questions:
     return {"number": int(number)} | ({"reason": reason} if reason else {})
 
 
-def _return(_view: View) -> Questions:
-    return {"number": int((yield _number(_("Bring which number back into line?"))))}
+def _return(view: View) -> Questions:
+    title = _("Bring which number back into line?")
+    away = {str(number): wording.missed(number) for number in view.missed}
+    away |= {str(number): wording.put_aside(number) for number in (view.desk.held if view.desk else ())}
+    number = (yield ChoiceScreen(title, away | {_OTHER: _("Another number")})) if away else _OTHER
+    return {"number": int((yield _number(title)) if number == _OTHER else number)}
+
+
+def _replace_card(view: View) -> Questions:
+    here = view.desk.number if view.desk else None
+    number = yield _card(_("Which card is lost?"), "" if here is None else str(here))
+    return {"number": int(number), "replacement": int((yield _card(_("Which card takes its place?"))))}
+
+
+def _block_card(_view: View) -> Questions:
+    number = yield _card(_("Block which card?"))
+    reason = yield PromptScreen(_("Why?"), _("It stays on record; it may be left empty."), lambda _text: "")
+    return {"number": int(number)} | ({"reason": reason} if reason else {})
+
+
+def _unblock_card(_view: View) -> Questions:
+    return {"number": int((yield _card(_("Which card is found?"))))}
 
 
 def _pause(_view: View) -> Questions:
@@ -162,17 +185,25 @@ _ASKED: dict[str, Callable[[View], Questions]] = {
     CALL_NUMBER.name: _call_number,
     CANCEL.name: _cancel,
     RETURN.name: _return,
+    REPLACE_CARD.name: _replace_card,
+    BLOCK_CARD.name: _block_card,
+    UNBLOCK_CARD.name: _unblock_card,
     PAUSE_DESK.name: _pause,
     CLOSE_DAY.name: _close_day,
 }
 
 
 def _number(title: str, value: str = "") -> PromptScreen:
-    def wrong(text: str) -> str:
-        is_number = text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0
-        return "" if is_number else _("Give a number, such as 17.")
+    return PromptScreen(title, _("The number of the card, or of the visit without one."), _no_number, value)
 
-    return PromptScreen(title, _("The number of the card, or of the visit without one."), wrong, value)
+
+def _card(title: str, value: str = "") -> PromptScreen:
+    return PromptScreen(title, _("The number on the card."), _no_number, value)
+
+
+def _no_number(text: str) -> str:
+    is_number = text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0
+    return "" if is_number else _("Give a number, such as 17.")
 
 
 def _reason(title: str) -> PromptScreen:

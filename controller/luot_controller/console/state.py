@@ -19,7 +19,7 @@ CLERK, SUPERVISOR = "clerk", "supervisor"
 
 HEAD = 5
 HELD = 8
-"""A desk tells no more of the numbers that it holds."""
+"""A desk tells no more of the numbers that it holds, nor the office of no-shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,18 @@ class Site:
 
 
 class View:
-    """The read model of one desk's console; `desk_id` is the desk it looks at, `role` clerk or supervisor."""
+    """The read model of one desk's console; `desk_id` is the desk it looks at, `role` clerk or supervisor.
+
+    `missed` are the latest of the `no_shows` who have not come back, latest first; `cards_out` cards not given back.
+    """
 
     def __init__(self, desk: str, now_s: float, role: str = CLERK) -> None:
         self.desk_id = desk
         self.role = role
         self.day_open = True
+        self.missed: tuple[int, ...] = ()
+        self.no_shows: int | None = None
+        self.cards_out: int | None = None
         self.site: Site | None = None
         self.desks: dict[str, Desk] = {}
         self.lines: dict[str, Line] = {}
@@ -192,6 +198,8 @@ class View:
         if name == "office":
             self.pulse.hear(message, heard_s)
             self.day_open = message.get("day") != "closed"
+            self.missed = tuple(_ints(message, "missed_head")[:HELD])
+            self.no_shows, self.cards_out = whole(message, "missed"), whole(message, "cards_out")
         elif name == "site" and message:
             self.site = _site(message)
         elif name == "service" and topic_id:

@@ -123,6 +123,16 @@ def number_name(number: int) -> str:
     return text[:1].upper() + text[1:]
 
 
+def missed(number: int) -> str:
+    """A no-show in a list."""
+    return f"{number_name(number)}, " + _("did not come")
+
+
+def put_aside(number: int) -> str:
+    """A number in a list that a desk holds."""
+    return f"{number_name(number)}, " + _("on hold")
+
+
 def at_desk(number: int, recalls: int, leaving: bool = False) -> str:
     """The number at a desk, and how often it was called again, or that its card was given back."""
     text = number_name(number)
@@ -174,7 +184,7 @@ def not_offered(action: Action, view: View, now_s: float) -> str:
             return _("This desk holds no number.")
         if action is UNDO:
             return refusal("nothing_to_undo", view.desk_id)
-    keys = ", ".join(possible.key for possible in offered(view, now_s))
+    keys = ", ".join(possible.key for possible in offered(view, now_s) if not possible.rare)
     return _("Not now. Possible: {keys}.").format(keys=keys or "-")
 
 
@@ -226,9 +236,11 @@ def unanswered(error: LuotError) -> str:
 
 
 def where(view: View, desk: Desk, action: Action, fields: Mapping[str, Any]) -> str:
-    """The name of the line, or of the desk, into which a number goes with this command; empty where it goes nowhere."""
+    """The name of the line, the desk or the card to which a number goes with this command; empty where to none."""
     if "to_desk" in fields:
         return desk_name(fields["to_desk"])
+    if "replacement" in fields:
+        return str(fields["replacement"])
     following = desk.then[0] if action is FINISH and desk.then else fields.get("service")
     return view.service_name(following) if following else ""
 
@@ -256,6 +268,9 @@ def done(action: Action, number: int | None, where: str, reply: Mapping[str, Any
         "OpenDesk": _("The desk is open."),
         "CloseDesk": _("The desk is closed."),
         "CloseDay": _("Day closed: {finished} finished, {expired} expired, {kept} kept, {cards_out} cards out."),
+        "ReplaceCard": _("The visit of card {number} goes on with card {replacement}."),
+        "BlockCard": _("Card {number} is blocked."),
+        "UnblockCard": _("Card {number} may be used again."),
         "OpenDay": _("The day is open. Each desk is still to be opened."),
     }
     closed = reply.get("closed")
@@ -267,6 +282,7 @@ def done(action: Action, number: int | None, where: str, reply: Mapping[str, Any
         called=called,
         number="?" if number is None else number,
         where=cut(where, _NAME_CELLS),
+        replacement=where,
         opened=reply.get("number", "?"),
         ahead=reply.get("ahead", "?"),
         open=OPEN_DESK.key,
@@ -292,14 +308,18 @@ def at_day_end(view: View) -> list[str]:
         "called": (_("Called"), sum(desk.state == CALLED for desk in desks)),
         "serving": (_("Serving"), sum(desk.state == SERVING for desk in desks)),
         "held": (_("Held"), sum(len(desk.held) for desk in desks)),
-        "missed": (_("No-shows"), None),
+        "missed": (_("No-shows"), view.no_shows),
     }
     lines = []
     for state, (name, count) in counts.items():
         end = view.rules.day_end.get(state, "")
         count_text = "" if count is None else f" ({count})"
         lines.append(f"{name}{count_text}: {_(_DAY_ENDS[end]) if end in _DAY_ENDS else end or '?'}")
-    return [*lines, _("Desks that are free then close.")]
+    lines.append(_("Desks that are free then close."))
+    if view.cards_out is not None:
+        text = ngettext("{count} card is not back.", "{count} cards are not back.", view.cards_out)
+        lines.append(text.format(count=view.cards_out))
+    return lines
 
 
 def waited(view: View, rank_ms: int | None, now_s: float) -> str:

@@ -270,6 +270,10 @@ class State:
         found = self.by_number.get(number)
         return None if found is None else self.visits[found]
 
+    def cards_out(self) -> int:
+        """How many cards were not given back."""
+        return sum(visit.card and visit.dropped_ms is None for visit in self.visits.values())
+
     def at_desk(self, desk: str) -> Visit | None:
         """The visit that is called to, or served at, this desk."""
         found = self.desks[desk].visit

@@ -188,7 +188,7 @@ def close_day(moment: Moment) -> list[Event]:
             expired=len(facts) - finishes,
             finished=finishes,
             kept=len(kept),
-            cards_out=sum(visit.card and visit.dropped_ms is None for visit in state.visits.values()),
+            cards_out=state.cards_out(),
         ),
     ]
 

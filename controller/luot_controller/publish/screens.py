@@ -26,6 +26,7 @@ from luot_controller.engine.model import OVER, Duty, Policy, State, Visit, Visit
 HEAD = 5
 CALLS = 8
 HELD = 8
+MISSED = 8
 
 Fields = dict[str, Any]
 Place = tuple[str, str | None]
@@ -114,6 +115,21 @@ def desk_fields(state: State, desk: str) -> Fields:
 def person(visit: Visit) -> Fields:
     """One who waits, as heads, lines and `next` show them."""
     return {"number": visit.number, "class": visit.class_id, "service": visit.service, "rank_ms": visit.rank_ms}
+
+
+def hall_fields(state: State) -> Fields:
+    """The day as message OFFICE holds it."""
+    missed = [visit for visit in state.visits.values() if visit.state is VisitState.MISSED]
+    missed.sort(key=lambda visit: (visit.since_ms, visit.id), reverse=True)
+    fields: Fields = {
+        "day": "open" if state.hall.open else "closed",
+        "missed": len(missed),
+        "missed_head": [visit.number for visit in missed[:MISSED]],
+        "cards_out": state.cards_out(),
+    }
+    if state.hall.closing_ms is not None:
+        fields["closing_ms"] = state.hall.closing_ms
+    return fields
 
 
 def wait_fields(wait: Wait) -> Fields:

@@ -13,7 +13,17 @@ from typing import Any
 
 import msgspec
 
-from luot_controller.engine.events import CardRetired, DayClosed, Fact, Refused, VisitCalled, VisitOpened
+from luot_controller.engine.events import (
+    CardRetired,
+    DayClosed,
+    Fact,
+    HallFact,
+    Refused,
+    VisitCalled,
+    VisitMissed,
+    VisitOpened,
+    VisitReturned,
+)
 from luot_controller.engine.model import Policy
 from luot_controller.engine.transitions import decide
 from luot_controller.errors import StoreFailed, UsageProblem
@@ -309,6 +319,8 @@ class Office:
         else:
             self._speaker.forget(turn.news)
             self._show_everything()
+        if any(isinstance(fact, VisitMissed | VisitReturned | HallFact) for _, fact in turn.facts):
+            self._speaker.say("office", None, self._office_fields(), retain=True)
         self._speaker.tell(turn.facts)
 
     def _greet(self) -> None:
@@ -349,8 +361,7 @@ class Office:
             "at_ms": self._now_ms(),
             "speed": self._clock.speed,
             "waiting": self._state.lines.waiting(self._policy.rivals),
-            "day": "open" if self._state.hall.open else "closed",
-            **({} if self._state.hall.closing_ms is None else {"closing_ms": self._state.hall.closing_ms}),
+            **screens.hall_fields(self._state),
             "counters": dict(self.counters.counts),
         }
 

@@ -90,6 +90,7 @@ class FakeOffice:
         self.line: list[Person] = []
         self.desks = {row["id"]: FakeDesk(tuple(row["services"])) for row in site["desks"]}
         self.speed = 1.0
+        self.hall: dict[str, Any] = {}
         self.epoch = 1
         self.commands: list[dict[str, Any]] = []
         self.asks: list[str] = []
@@ -145,6 +146,7 @@ class FakeOffice:
         message = {"state": state}
         if state == "open":
             message |= {"epoch": self.epoch, "at_ms": self.now_ms(), "speed": self.speed, "waiting": len(self.line)}
+            message |= self.hall
         self.say("office", None, message)
 
     def now_ms(self) -> int:

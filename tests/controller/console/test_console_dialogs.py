@@ -159,13 +159,15 @@ async def test_closing_the_day_says_what_becomes_of_whom_and_asks() -> None:
     """By the site's rules, with the people that the screen knows of; Escape leaves the day open."""
     office = office_in("serving", rules={"day_end": DAY_END}, held=[23])
     office.line = [Person(17), Person(18)]
+    office.hall = {"missed": 2, "missed_head": [9, 8], "cards_out": 3}
     async with staged(office, role=SUPERVISOR) as stage:
         await stage.press("e")
         for line in (
             "Waiting (2): their turns expire",
             "Serving (1): they are counted as finished",
             "Held (1): they stay for tomorrow",
-            "No-shows: the day cannot be closed while they are here",
+            "No-shows (2): the day cannot be closed while they are",
+            "3 cards are not back.",
             " 1   Close the day",
         ):
             await stage.sees(line)

@@ -19,14 +19,17 @@ from luot_controller.ingest.keys import RIGHTS
 
 NUMBERS = "\n[numbers]\nfirst = 901\nlast = 950\n"
 PAPERS, LAND = "papers", "land"
-HELD, WAITING = 4, 7
+HELD, WAITING, BLOCKED = 4, 7, 30
 
 ANSWERS: dict[str, Sequence[str]] = {
     "transfer": ("1",),
     "call_number": (str(WAITING), "enter", *"why", "enter"),
     "open_visit": ("1", "1", "1", "enter"),
     "cancel": (str(WAITING), "enter", "enter"),
-    "return": (str(HELD), "enter"),
+    "return": ("1",),
+    "replace_card": (str(WAITING), "enter", "9", "enter"),
+    "block_card": ("9", "enter", "enter"),
+    "unblock_card": (*str(BLOCKED), "enter"),
     "pause_desk": ("1",),
     "close_day": ("1",),
 }
@@ -85,6 +88,7 @@ def bring(rig: offices.Rig, state: str, duty: str) -> None:
         assert rig.command(command)["ok"]
     for number in (5, 6, WAITING):
         rig.tap(number)
+    assert rig.supervise("BlockCard", number=BLOCKED)["ok"]
     for command in {"free": (), "called": ("CallNext",), "serving": ("CallNext", "Start")}[state]:
         assert rig.command(command)["ok"]
     if duty == "closed":
@@ -97,6 +101,35 @@ def bring(rig: offices.Rig, state: str, duty: str) -> None:
 def numbers_without_cards(monkeypatch: pytest.MonkeyPatch) -> None:
     """A range for visits without a card."""
     monkeypatch.setattr(offices, "SITE_TOML", offices.SITE_TOML + NUMBERS)
+
+
+@play
+async def test_who_did_not_come_is_chosen_from_a_list(tmp_path: Path) -> None:
+    """The latest first, then those held here, by the number key of their place; any other can be typed."""
+    office = office_in(tmp_path, "free")
+    office.do(lambda: more_numbers(office.rig))
+    async with staged(office) as stage:  # type: ignore[arg-type]
+        await stage.press("b")
+        for line in (" 1   Number 8, did not come", " 2   Number 4, on hold", " 3   Another number"):
+            await stage.sees(line)
+        await stage.press("1")
+        await stage.rests()
+        assert "✓ Number 8 is back in line." == stage.notice()
+        await stage.until(lambda: not stage.app.view.missed, "the list to be empty")
+
+
+@play
+async def test_a_lost_card_is_swapped(tmp_path: Path) -> None:
+    """The number at the desk is there to be taken; the other card goes on in its place."""
+    office = office_in(tmp_path, "serving")
+    async with staged(office) as stage:  # type: ignore[arg-type]
+        await stage.press("y", "enter", "9", "enter")
+        await stage.rests()
+        assert ["ReplaceCard"] == [said["command"] for said in office.commands]
+        assert "✓ The visit of card 5 goes on with card 9." == stage.notice()
+        await stage.press("z", "5", "enter", "enter")
+        await stage.rests()
+        assert stage.notice().startswith("! Nothing was done")
 
 
 async def keyed(stage: Stage, action: Action) -> None:
@@ -115,7 +148,8 @@ async def test_each_command_is_done_from_each_state_it_is_legal_in(
     role = CLERK if CLERK in action.roles else SUPERVISOR
     office = office_in(tmp_path, state, duty, "desk-1" if role == CLERK else SUPERVISOR)
     async with staged(office, role=role) as stage:  # type: ignore[arg-type]
-        assert stage.app.screen.query_one(f"#key-{name}", Key).has_class("-offered")
+        assert action in offered(stage.app.view, stage.clock.now_s)
+        assert action.rare or stage.app.screen.query_one(f"#key-{name}", Key).has_class("-offered")
         await keyed(stage, action)
         assert [(action.command, True)] == [
             (said["command"], reply["ok"]) for said, reply in zip(office.commands, office.replies, strict=True)
@@ -190,7 +224,8 @@ async def test_a_number_is_dealt_with_or_refused_in_words_as_the_table_has_it(
     cell = rule(BY_NAME[name]).cells[state]
     async with staged(office) as stage:  # type: ignore[arg-type]
         more = ("w", "h", "y", "enter") if name == "call_number" else () if name == "return" else ("enter",)
-        await stage.press(NUMBERED[name], *str(number), "enter", *more)
+        # Of return's list, 8 did not come, 4 is held, and the third is a number to be typed.
+        await stage.press(NUMBERED[name], *(("3",) if name == "return" else ()), *str(number), "enter", *more)
         await stage.rests()
         assert isinstance(cell, Does) == office.replies[-1]["ok"]
         assert stage.notice().startswith("✓" if isinstance(cell, Does) else "! ")

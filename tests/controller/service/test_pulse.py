@@ -81,3 +81,22 @@ def test_without_hours_no_closing_is_said(rig: Rig) -> None:
     rig.office._pulse()
     assert "closing_ms" not in rig.last("office")
     assert not any(isinstance(fact, ClosingPlanned) for fact in rig.facts)
+
+
+def test_no_shows_and_cards_out_are_told_at_once(rig: Rig) -> None:
+    """The latest eight who did not come, latest first, without waiting for the pulse; and the cards not given back."""
+    rig.office._greet()
+    assert (0, [], 0) == away(rig)
+    for number in range(1, 11):
+        rig.tap(number)
+        for command in ("CallNext", "NoShow"):
+            assert rig.command(command)["ok"]
+    assert (10, [10, 9, 8, 7, 6, 5, 4, 3], 10) == away(rig)
+    rig.tap(9)
+    assert (9, [10, 8, 7, 6, 5, 4, 3, 2], 10) == away(rig)
+
+
+def away(rig: Rig) -> tuple[int, list[int], int]:
+    """What message office says of them."""
+    said = rig.last("office")
+    return said["missed"], said["missed_head"], said["cards_out"]

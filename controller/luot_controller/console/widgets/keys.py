@@ -44,7 +44,7 @@ class Keys(Container):
     def compose(self) -> ComposeResult:
         """One widget for each action that this console has."""
         for action in self._actions:
-            if self.app.check_action(action.method, (action.name,)):
+            if not action.rare and self.app.check_action(action.method, (action.name,)):
                 yield Key(action)
 
     def draw(self, offered: Collection[Action]) -> None:
