@@ -209,7 +209,7 @@ def test_every_code_has_words_in_both_languages():
     """No word and no code of a receipt is without its text, and an unknown code gets one too."""
     shown = ["ready", "heard", "identify", "code"] + list(codes.NAMES.values())  # noqa: RUF005 - MicroPython unpacks no such tuple
     shown += [faults.NAMES[row[0]] for row in feedback.FAULTS]
-    parts = ["number", "ahead", "next", "kept", "between", "beyond"]
+    parts = ["number", "ahead", "next", "kept", "between", "beyond", "closes_first"]
     for language in ("vi", "en"):
         with open(f"{text.__file__.rsplit('/', 1)[0]}/words_{language}.txt", encoding="utf-8") as lines:
             there = [line.split(" ", 1)[0] for line in lines]
