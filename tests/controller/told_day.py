@@ -30,7 +30,7 @@ from luot_controller.engine.commands import (
     UnblockCard,
     Undo,
 )
-from luot_controller.engine.events import Refused
+from luot_controller.engine.events import ClosingPlanned, Refused
 from luot_controller.engine.model import Role
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -98,6 +98,7 @@ def told_day() -> Morning:
 def told_afternoon() -> Morning:
     """The rarer things: an appointment, an override, a desk of one's own, two services, a lost card, the day's end."""
     day = told_day()
+    day.enter(ClosingPlanned(day.now_ms, at("17:00")))
     day.key("13:00", OpenVisit("kiosk", services=("papers",), class_id="plain", number=60, appointed_ms=at("13:10")))
     day.key("13:05", CallNext("3"), Start("3"), Finish("3"))  # 30
     day.comes("13:11", 61)

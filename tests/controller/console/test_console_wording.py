@@ -8,7 +8,7 @@ from fake_office import SITE, START_MS
 from rich.cells import cell_len
 
 from luot_controller.console import wording
-from luot_controller.console.actions import DESK_ACTIONS, DUTIES, STATES
+from luot_controller.console.actions import DESK_ACTIONS, DUTIES, OPEN_VISIT, STATES
 from luot_controller.console.state import Desk, Reach, View
 from luot_controller.errors import AccessRefused, OfficeUnreachable, TimedOut
 from luot_controller.language import LANGUAGES, use
@@ -47,6 +47,7 @@ def test_every_notice_fits_its_line(language: str, view: View) -> None:
     reply = {"called": 128, "number": 1128, "ahead": 128, "closed": dict.fromkeys(CLOSED, 128)}
     notices += [wording.done(action, 128, "", reply) for action in DESK_ACTIONS]
     notices += [wording.done(DESK_ACTIONS[0], 128, "", {})]
+    notices += [wording.done(OPEN_VISIT, None, "", reply | {"closes_first": True})]
     notices += [wording.too_early(*lacks) for lacks in ((1, 0), (20, 0), (0, 3_600_000))]
     notices += [wording.pending(action) for action in DESK_ACTIONS]
     notices += [wording.locked(view, reach) for reach in Reach]

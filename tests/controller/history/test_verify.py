@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from any_day import any_day, first_of, kept, tamper, verified
@@ -20,9 +21,9 @@ from luot_controller.engine.events import (
     VisitReturned,
     VisitStarted,
 )
-from luot_controller.engine.ledger_facts import LedgerArchived, SiteAdopted
+from luot_controller.engine.ledger_facts import LedgerArchived
 from luot_controller.engine.model import State
-from luot_controller.history.decisions import CLOSINGS, KEYS, TAPS
+from luot_controller.history.decisions import CLOSINGS, KEYS, TAPS, UNDECIDED
 from luot_controller.store.sqlite import SqliteStore
 from luot_controller.store.sqlite_file import FILE
 
@@ -70,7 +71,7 @@ def test_a_day_with_all_that_is_rare_holds(tmp_path: Path) -> None:
 
 def test_every_kind_is_verified() -> None:
     """A new kind of fact needs the keys or taps that lead to it, or is the ledger's word about itself."""
-    assert set(FACTS) == {*KEYS, *TAPS, *CLOSINGS, SiteAdopted, LedgerArchived}
+    assert set(FACTS) == {*KEYS, *TAPS, *CLOSINGS, *get_args(UNDECIDED)}
 
 
 @pytest.mark.parametrize(
