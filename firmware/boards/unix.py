@@ -24,7 +24,7 @@ from models.mfrc522_model import Mfrc522Model
 _IMAGE = "/flash.img"
 _MOUNTED = "/flash"
 _AF_UNIX = 1  # on Linux; no board has it
-_PAUSE_MS = 5  # of a reader on mains
+_PAUSE_MS = 3  # of a reader on mains
 
 
 class Board:

@@ -20,7 +20,7 @@ _STEP_S = 0.01
 _RETRY_S = 1
 _MAX_LINE_BYTES = 256
 _MAX_LINES = 64
-_POLLS = 2
+_POLLS = 3
 
 
 class Hall:
@@ -43,7 +43,7 @@ class Hall:
     def change(self):
         """A poll begins: make the next change, if one has come and the last one was seen.
 
-        The first poll after a change may look before a card has had its 5 ms of power, so the second is what counts.
+        Two polls after a change may look before a card has had its 5 ms of power, so the third is what counts.
         """
         self._unseen_by = max(0, self._unseen_by - 1)
         if self._changes and not self._unseen_by:

@@ -164,6 +164,7 @@ class Link:
         while True:
             self._wake.clear()
             await self.send_due(client)
+            self._outbox.save()  # here, so that neither a tap on its way out nor its answer on the display waits for it
             self._watch_clock()
             await self.send_report(client)
             sending_ms = self._pace.wait_ms(self._outbox.window, self._clock.now_ms(), _IDLE_MS)

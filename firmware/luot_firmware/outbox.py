@@ -67,6 +67,7 @@ class Outbox:
         self._left_open = set(open_ids)
         self.boot = self._next_boot(max(newest_boot, self._frontier[0]))
         self._boot_is_kept = False
+        self._is_saved = True
         self._keep_boot()
         self._seq = 0
         self._refill()
@@ -98,15 +99,24 @@ class Outbox:
         self._save_cursor()
 
     def settle(self, boot, seq):
-        """A receipt covers this tap: forget it. Returns its Record, or None when it is not in the window."""
+        """A receipt covers this tap: forget it. Returns its Record, or None when it is not in the window.
+
+        save() is to follow soon: until then a loss of power brings the tap back, which is sent again.
+        """
         for at, record in enumerate(self.window):
             if record.boot == boot and record.seq == seq:
                 del self.window[at]
                 self._refill()
-                self._save_cursor()
-                self._remove_settled()
+                self._is_saved = False
                 return record
         return None
+
+    def save(self):
+        """Write down what was settled since the last time, and give its flash back."""
+        if not self._is_saved:
+            self._is_saved = True
+            self._save_cursor()
+            self._remove_settled()
 
     def _append(self, card, at_ms, button):
         if self.depth() >= self._capacity:

@@ -16,10 +16,10 @@ def now():
 
 
 class SimulatedClock:
-    """Passes while somebody sleeps by it and when it is told to; slept_ms is the sum of all sleep."""
+    """Passes while somebody sleeps or waits by it and when it is told to; slept_us is the sum of all that."""
 
     def __init__(self):
-        self.slept_ms = 0
+        self.slept_us = 0
         self._now = 0
 
     def now(self):
@@ -32,5 +32,9 @@ class SimulatedClock:
 
     async def sleep_ms(self, ms):
         """Let time pass, and count it as sleep."""
-        self.slept_ms += ms
-        self._now += ms * CYCLES_PER_MS
+        self.wait_us(1000 * ms)
+
+    def wait_us(self, us):
+        """The same, at once."""
+        self.slept_us += us
+        self.pass_us(us)

@@ -60,6 +60,7 @@ def take_all(image):
     for number in range(1000):
         record = outbox.append(card(0), number)
         outbox.settle(*record.id())
+        outbox.save()
     live_erases = sum(chip.erases)
     blocks_before = _used_blocks()
     heard = 0
@@ -95,6 +96,7 @@ def drain_all(image):
     while outbox.window and outbox.window[0].card == card(drained + 1):
         drained += 1
         outbox.settle(*outbox.window[0].id())
+        outbox.save()
     found["drained"] = drained
     found["damaged"] = outbox.damaged
     found["next"] = outbox.append(card(0), 0).id()

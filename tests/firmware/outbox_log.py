@@ -56,6 +56,7 @@ def drained(outbox, most=100000):
         record = outbox.window[0]
         ids.append(record.id())
         assert outbox.settle(record.boot, record.seq) is record
+        outbox.save()
     return ids
 
 

@@ -205,6 +205,7 @@ def broken():
         except outbox.OutboxFull:
             refused += 1
     reader.outbox.settle(*reader.outbox.window[0].id())
+    reader.outbox.save()
     reader.chip.power_on()
     reader.compare()
     print(json.dumps({"refused": refused, "kept": len(reader.open)}))

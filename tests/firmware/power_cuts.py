@@ -96,6 +96,7 @@ class Reader:
         if at < len(self.outbox.window):
             self.settling = self.outbox.window[at].id()
             self.outbox.settle(*self.settling)
+            self.outbox.save()
             self._check_power()
             self._forget()
 

@@ -26,6 +26,7 @@ def test_settled_taps_stay_settled(folder):
     """A settled tap is not offered again, also after a restart."""
     outbox = filled(folder, 3)
     outbox.settle(1, 1)
+    outbox.save()
     assert [(1, 2), (1, 3)] == [record.id() for record in outbox.window]
     assert [(1, 2), (1, 3)] == [record.id() for record in opened(folder).window]
 
@@ -35,6 +36,7 @@ def test_taps_are_settled_in_any_order(folder):
     outbox = filled(folder, 12)
     for seq in (2, 3, 5, 10):
         assert outbox.settle(1, seq).id() == (1, seq)
+        outbox.save()
     left = [(1, seq) for seq in (1, 4, 6, 7, 8, 9, 11, 12)]
     assert left == [record.id() for record in outbox.window]
     again = opened(folder)
@@ -47,6 +49,7 @@ def test_only_the_window_is_settled(folder):
     """A receipt for a tap that is unknown, already settled or not yet in the window changes nothing."""
     outbox = filled(folder, 10)
     outbox.settle(1, 1)
+    outbox.save()
     for boot, seq in ((1, 1), (1, 10), (1, 11), (2, 2), (0, 0)):
         assert outbox.settle(boot, seq) is None
     assert outbox.depth() == 9
@@ -57,6 +60,7 @@ def test_a_tap_that_nobody_settles_does_not_hold_up_the_others(folder):
     outbox = filled(folder, 200, segment_bytes=400)
     while outbox.depth() > 1:
         outbox.settle(*outbox.window[1].id())
+        outbox.save()
     assert [(1, 1)] == [record.id() for record in outbox.window]
     again = opened(folder, segment_bytes=400)
     assert [(1, 1)] == [record.id() for record in again.window]
@@ -68,8 +72,10 @@ def test_a_smaller_window_forgets_nothing(folder):
     outbox = filled(folder, 20)
     for seq in (2, 4, 9, 10, 11):
         outbox.settle(1, seq)
+        outbox.save()
     again = opened(folder, window_size=2)
     again.settle(1, 1)
+    again.save()
     again = opened(folder)
     assert [(1, seq) for seq in (3, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17, 18, 19, 20)] == drained(again)
 
@@ -115,6 +121,7 @@ def test_any_history_loses_nothing(folder):
             elif what < 18 and outbox.window:
                 record = outbox.window[chance.randrange(len(outbox.window))]
                 outbox.settle(*record.id())
+                outbox.save()
                 wanted.remove(record.id())
             elif what >= 18:
                 if what == 19 and segments(place):
@@ -133,6 +140,7 @@ def test_it_refuses_the_new_tap_when_full(folder):
     assert is_full(outbox)
     assert is_full(opened(folder, capacity=20))
     outbox.settle(1, 1)
+    outbox.save()
     assert outbox.append(card(21), 21).id() == (1, 21)
     assert [(1, seq) for seq in range(2, 22)] == drained(opened(folder))
 
@@ -145,6 +153,7 @@ def test_a_short_log_lies_in_short_segments(folder):
     outbox = opened(folder)
     while outbox.depth() > 1:
         outbox.settle(*outbox.window[0].id())
+        outbox.save()
     outbox.append(card(0), 0)
     assert 2 * records.TAP_BYTES == len(content(folder, segments(folder)[-1]))
 

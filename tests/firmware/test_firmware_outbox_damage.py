@@ -129,6 +129,7 @@ def test_a_failing_cursor_costs_only_repetition(folder):
         outbox.append(card(number), number)
     for _ in range(25):
         outbox.settle(*outbox.window[0].id())
+        outbox.save()
     assert outbox.write_errors == 25
     assert len(segments(folder)) == 1
     assert [(1, seq) for seq in range(26, 31)] == drained(opened(folder))[-5:]
@@ -176,6 +177,7 @@ def test_a_hurt_cursor_opens_taps_again(folder):
     """An unreadable cursor makes every tap in the log open, never fewer."""
     outbox = filled(folder, 6)
     outbox.settle(1, 1)
+    outbox.save()
     whole = content(folder, "cursor")
     for cut in range(len(whole)):
         put(folder, "cursor", whole[:cut])
@@ -236,6 +238,7 @@ def test_at_its_capacity_it_is_full_until_a_receipt(folder):
     outbox = filled(folder, 3, capacity=3)
     assert FLASH_FULL == refusal(outbox)
     outbox.settle(1, 1)
+    outbox.save()
     assert (None, None) == (outbox.fault(), refusal(outbox))
 
 
@@ -247,6 +250,7 @@ def test_a_failing_flash_is_known_without_a_tap_and_mended_without_one(folder):
         outbox.append(card(number), 0)
     flash.failing = ("cursor",)
     outbox.settle(1, 1)
+    outbox.save()
     assert FLASH_FAILING == outbox.fault()
     outbox.mend()
     assert (FLASH_FAILING, 2) == (outbox.fault(), outbox.write_errors)

@@ -7,6 +7,7 @@ or else waits with its field on.
 
 import asyncio
 import errno
+import time
 
 from luot_firmware.drivers.iso14443a import (
     ANSWER,
@@ -90,7 +91,11 @@ _WAKE_TRIES = 5  # each 1 ms; waking takes 38 us and the crystal's start, under 
 _RESET_MS = 2  # the same after a reset; the reset pulse itself needs 100 ns (8.8.1)
 _CARD_START_MS = 6  # a card is ready 5 ms after the field came (ISO/IEC 14443-3, 5.2.1)
 _LATE_TRIES = 3  # each 1 ms, beyond the time that a frame and the timer can take
-_FIELD_MS = 56  # all frames of a poll: enough for three cards with 7-byte UIDs
+_FIELD_US = 56_000  # all frames of a poll: enough for three cards with 7-byte UIDs
+
+# A bit takes 9.44 us, a byte of a frame nine of them; after it the longest answer, 40 bits, is there within 535 us, and
+# the timer ends sooner. asyncio would sleep for twice as long, or until other tasks are through.
+_BYTE_US, _ANSWER_US = 90, 560
 _MOST_LOSSES = 3  # polls in a row
 
 _RANDOM = 0x08  # first byte of a 4-byte UID that is drawn anew each time (ISO/IEC 14443-3, 6.5.4)
@@ -113,7 +118,8 @@ class Mfrc522:
     spi: has write(out) and write_readinto(out, into); mode 0, most significant bit first, up to 10 MHz (8.1.2).
     chip_select, reset: called with 0 or 1; reset is the pin NRSTPD, or None when it is tied high.
     pause_ms: how long the chip sleeps before each poll of the field, at most 15 to stay within a CardReader's time.
-    sleep_ms: an async function, asyncio's own by default.
+    sleep_ms: an async function, asyncio's own by default. wait_us: a function that blocks, time.sleep_us by default: at
+    most 1.4 ms, which a frame and its answer take.
     stays_on: for readers on mains, whose chip does not sleep: an empty field stays on, so that a card which comes into
     it is read 7 ms sooner; that is 74 mA for ever.
 
@@ -122,7 +128,7 @@ class Mfrc522:
     cards, refusal: see `drivers`.
     """
 
-    def __init__(self, spi, chip_select, reset=None, pause_ms=15, sleep_ms=None, stays_on=False):
+    def __init__(self, spi, chip_select, reset=None, pause_ms=15, sleep_ms=None, stays_on=False, wait_us=None):
         self.starts = 0
         self.version = None
         self.cards = 0
@@ -134,12 +140,13 @@ class Mfrc522:
         self._reset = reset
         self._pause_ms = pause_ms
         self._sleep_ms = sleep_ms or asyncio.sleep_ms
+        self._wait_us = wait_us or time.sleep_us
         self._stays_on = stays_on
         self._is_on = False
         self._found = []
         self._is_lost = False
         self._losses = 0
-        self._left_ms = 0
+        self._left_us = 0
         self._pair = bytearray(2)
         self._state = bytearray(len(_STATE))
         self._left_as = memoryview(self._state)[3:]
@@ -163,7 +170,7 @@ class Mfrc522:
                     await self._restart()
                 self._write(_TX_CONTROL, _FIELD_ON)
                 await self._sleep_ms(_CARD_START_MS)
-            self._left_ms = _FIELD_MS
+            self._left_us = _FIELD_US
             outcome = await self.exchange(WAKE_UP, SHORT_FRAME_BITS)
             if outcome != SILENCE:
                 await self._read_cards()
@@ -185,7 +192,7 @@ class Mfrc522:
 
     async def exchange(self, frame, last_bits=0, align=0):
         """See `iso14443a`; SILENCE as well when the time of this poll is spent or the chip lost its settings."""
-        if self._left_ms <= 0:
+        if self._left_us <= 0:
             return SILENCE
         self._write(_COMMAND, _TRANSCEIVE)
         self._write(_COM_IRQ, _CLEAR_ALL)
@@ -194,12 +201,12 @@ class Mfrc522:
         self._spi.write(frame)
         self._chip_select(1)
         self._write(_BIT_FRAMING, _START_SEND | align << 4 | last_bits)
-        # At 9.4 us a bit, a frame with its answer or the timer takes 0.9 ms at most, the nine bytes of a select 1.3.
-        wait_ms = 2 if len(frame) > 6 else 1
+        await self._sleep_ms(0)
+        wait_us = len(frame) * _BYTE_US + _ANSWER_US
+        self._wait_us(wait_us)
         outcome = self._outcome
         for _ in range(1 + _LATE_TRIES):
-            self._left_ms -= wait_ms
-            await self._sleep_ms(wait_ms)
+            self._left_us -= wait_us
             self._read(_OUTCOME, outcome)
             if outcome[6] & _DRIVERS != _DRIVERS or outcome[2] & _TEMP_ERR:
                 break
@@ -208,13 +215,14 @@ class Mfrc522:
             if outcome[1] & _TIMER_IRQ:
                 self._drop()
                 return SILENCE
-            wait_ms = 1
+            wait_us = 1000
+            await self._sleep_ms(1)
         else:
             if outcome[1] & _ERR_IRQ:
                 self._drop()
                 return GARBLED
         self._is_lost = True
-        self._left_ms = 0
+        self._left_us = 0
         return SILENCE
 
     def _receive(self):

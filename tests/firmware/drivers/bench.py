@@ -42,7 +42,9 @@ class Bench:
         self.at_access = {}
         pin = self.chip.reset_pin if has_reset_pin else None
         pause_ms = MAINS_PAUSE_MS if on_mains else 15
-        self.reader = Mfrc522(self.chip, self.chip.chip_select, pin, pause_ms, self.clock.sleep_ms, on_mains)
+        self.reader = Mfrc522(
+            self.chip, self.chip.chip_select, pin, pause_ms, self.clock.sleep_ms, on_mains, self.clock.wait_us
+        )
         self.cards = [Card(uid) for uid in uids]
         for card in self.cards:
             self.field.put(card)

@@ -134,7 +134,7 @@ def test_no_chip():
             raised = error
         assert ABSENT == raised.code
         assert "check its power" in str(raised)
-        assert (0, True) == (bench.reader.starts, bench.clock.slept_ms <= 60)
+        assert (0, True) == (bench.reader.starts, bench.clock.slept_us <= 60_000)
 
 
 def test_another_chip():
@@ -189,9 +189,9 @@ def test_interrupt_bits_stuck_at_1():
         bench = set_up(UID_4)
         bench.chip.irqs_set = 1 << bit
         for _ in range(5):
-            slept_ms = bench.clock.slept_ms
+            slept_us = bench.clock.slept_us
             assert outcomes(bench, 1)[0] in (None, UID_4)
-            assert bench.clock.slept_ms - slept_ms <= 100
+            assert bench.clock.slept_us - slept_us <= 100_000
         bench.chip.irqs_set = 0
         assert [UID_4] * 2 == outcomes(bench, 2)
 

@@ -89,10 +89,10 @@ class Hostile:
 def hostile_polls(share, seed):
     """Poll until enough values were read; (UIDs, Nones, errors)."""
     chip = Hostile(share, seed)
-    reader = Mfrc522(chip, chip.chip_select, sleep_ms=chip.clock.sleep_ms)
+    reader = Mfrc522(chip, chip.chip_select, sleep_ms=chip.clock.sleep_ms, wait_us=chip.clock.wait_us)
     uids = empty = errors = 0
     while chip.values < VALUES:
-        slept_ms = chip.clock.slept_ms
+        slept_us = chip.clock.slept_us
         try:
             uid = run(reader.poll())
         except ChipError:
@@ -101,7 +101,7 @@ def hostile_polls(share, seed):
             assert uid is None or (len(uid) in (4, 7, 10) and isinstance(uid, bytes))
             uids += uid is not None
             empty += uid is None
-        assert chip.clock.slept_ms - slept_ms <= 100
+        assert chip.clock.slept_us - slept_us <= 100_000
     return uids, empty, errors
 
 
@@ -145,7 +145,7 @@ def test_memory_does_not_grow():
 def hostile_poll(share):
     """A poll of such a chip."""
     chip = Hostile(share, 5)
-    reader = Mfrc522(chip, chip.chip_select, sleep_ms=chip.clock.sleep_ms)
+    reader = Mfrc522(chip, chip.chip_select, sleep_ms=chip.clock.sleep_ms, wait_us=chip.clock.wait_us)
 
     def poll():
         try:  # noqa: SIM105 - MicroPython has no contextlib
@@ -165,7 +165,7 @@ def test_an_empty_field_makes_little_garbage():
     """A chip that makes none itself, asyncio's own sleep, and the collector off."""
     quiet = Quiet()
     own_sleep = getattr(asyncio, "sleep_ms", None) or (lambda _ms: asyncio.sleep(0))
-    reader = Mfrc522(quiet, quiet.chip_select, sleep_ms=own_sleep)
+    reader = Mfrc522(quiet, quiet.chip_select, sleep_ms=own_sleep, wait_us=lambda _us: None)
 
     async def four_more():
         await reader.poll()

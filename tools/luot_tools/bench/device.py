@@ -25,7 +25,7 @@ def accesses(polls, *uids):
     field = Field(clock.now)
     chip = Mfrc522Model(field, clock.now)
     chip.on_access = lambda _number: clock.pass_us(60)
-    reader = Mfrc522(chip, chip.chip_select, None, sleep_ms=clock.sleep_ms)
+    reader = Mfrc522(chip, chip.chip_select, None, sleep_ms=clock.sleep_ms, wait_us=clock.wait_us)
     for poll in range(polls):
         before = chip.ledger.accesses
         if poll == polls - 1:
