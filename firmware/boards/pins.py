@@ -15,7 +15,7 @@ from luot_firmware.flash import Flash, LittleFlash
 from luot_firmware.lamp import Lamp
 
 _SPI_HZ = 4_000_000
-_PAUSE_MS = 5  # of a reader on mains
+_PAUSE_MS = 3  # of a reader on mains
 _FOLDER = "/taps"
 _SOFTLY = 2048  # of 65535
 

@@ -30,6 +30,7 @@ class Link:
     """Carries the taps of an Outbox to the office and their receipts to the Feedback; between them, reports of Health.
 
     counters: how many frames that came down were ignored, by the code of what was wrong with them. sessions: so far.
+    settings: as given.
     This one goes to a broker over the network; `wired` has the one for a reader without an address.
     """
 

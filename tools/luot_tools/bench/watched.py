@@ -25,6 +25,9 @@ class Board:
     def battery_mv(self):
         return None
 
+    def holds_button(self):
+        return False
+
     def attach(self, settings):
         return self, self, self, (self.run(settings),)
 
