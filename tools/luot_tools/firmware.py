@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from luot_controller.errors import LuotError
-from luot_tools import firmware_constants, firmware_names
+from luot_tools import firmware_constants, firmware_names, firmware_numbers
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "firmware", ROOT / "protocol")
@@ -69,7 +69,8 @@ def compiled(platform: str) -> dict[str, bytes]:
     program = _mpy_cross()
     with tempfile.TemporaryDirectory(prefix="luot-firmware-") as folder, ThreadPoolExecutor() as pool:
         # Marked one after the other: CPython 3.11 cannot make syntax trees in two threads at a time.
-        marked = [(name, _marked(name, file)) for name, file in sources(platform)]
+        texts = _texts()
+        marked = [(name, _marked(name, texts[name])) for name, _ in sources(platform)]
         files = dict(pool.map(lambda one: _built(program, one[0], one[1], Path(folder)), marked))
     if START not in files:
         raise LuotError(f"the firmware is not in {SOURCES[0]}", "Run this from the source tree, which holds it too.")
@@ -86,8 +87,14 @@ def _is_for(platform: str, name: str, stem: str) -> bool:
     return stem in _BOARDS[platform]
 
 
-def _marked(name: str, file: Path) -> str:
-    source = file.read_text(encoding="utf-8")
+def _texts() -> dict[str, str]:
+    """What is to be built for any board, so that what two boards carry is the same on both."""
+    texts = {name: file.read_text(encoding="utf-8") for platform in _BOARDS for name, file in sources(platform)}
+    code = {name: text for name, text in texts.items() if name.endswith(".py")}
+    return texts | firmware_numbers.written_out(code, _FROM_SOURCE)
+
+
+def _marked(name: str, source: str) -> str:
     return source if _goes_as_it_is(name) else firmware_names.shortened(firmware_constants.marked(source))
 
 

@@ -29,6 +29,17 @@ def marked(source: str) -> str:
     return "\n".join(lines)
 
 
+def constants(module: ast.Module) -> dict[str, Value]:
+    """The names that a module binds once, at its top level, to such values."""
+    bindings = Counter(_bound(module))
+    known: dict[str, Value] = {}
+    for statement in module.body:
+        names, values = _names(statement), _values(statement, known)
+        if values is not None and len(values) == len(names):
+            known.update((name, value) for name, value in zip(names, values, strict=True) if bindings[name] == 1)
+    return known
+
+
 def _names(statement: ast.stmt) -> list[str]:
     """The names that a plain assignment binds; none of any other statement."""
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
