@@ -4,12 +4,16 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test prove check bench firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
+.PHONY: help setup run test prove prove-coverage prove-days prove-oracle prove-mutants check bench
+.PHONY: firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 ARGS ?=
+LUOT_EXAMPLES ?= 20000
+LUOT_ORACLE_SCALE ?= 8
 BIN := .venv/bin
+ALL_CORES = $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 READY := .venv/ready
 STUBS := build/stubs/ready
 STUB_VERSION := 1.29.0.post1
@@ -27,7 +31,7 @@ package = if ! command -v apt-get >/dev/null; then echo "Please install: $(1)" >
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r verb says; do \
-		printf '  make %-12s %s\n' "$$verb" "$$says"; done
+		printf '  make %-14s %s\n' "$$verb" "$$says"; done
 
 setup: $(READY) ## Prepare .venv with everything for running and testing
 	@echo "Ready: make run, or $(BIN)/luot --help"
@@ -36,7 +40,7 @@ run: $(READY) ## Start an office with a living hall: make run ARGS='--speed 10'
 	@$(BIN)/luot office --demo $(ARGS) || [ $$? -eq 130 ]
 
 test: $(READY) mosquitto check firmware ## Run every check and every test, on real brokers and a real MicroPython
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@$(ALL_CORES)
 
 check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@echo "check: ruff"
@@ -49,11 +53,29 @@ check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@echo "check: import contracts"
 	@$(call quietly,$(BIN)/lint-imports --no-logo)
 
-prove: $(READY) ## Play the promises of the order far longer, and see that every branch of the engine is run
-	@LUOT_EXAMPLES=$${LUOT_EXAMPLES:-20000} $(BIN)/python -m coverage run --branch --data-file=build/coverage \
-		--source=controller/luot_controller/engine -m pytest -q tests/controller/engine tests/controller/publish
+prove: prove-coverage prove-days prove-oracle prove-mutants ## Prove the order at length, in under an hour: these four
+	@echo "prove: all of it holds"
+
+prove-coverage: $(READY) ## See that every branch of the engine is run
+	@echo "prove: every branch of the engine is run, about 3 minutes"
+	@$(BIN)/python -m coverage run --branch --data-file=build/coverage --source=controller/luot_controller/engine \
+		-m pytest -q --no-summary tests/controller/engine tests/controller/publish \
+		--deselect tests/controller/engine/test_oracle.py
 	@$(BIN)/python -m coverage report --data-file=build/coverage --show-missing --skip-covered --fail-under=100
 	@$(MAKE) mosquitto && LUOT_ROUNDS=$${LUOT_ROUNDS:-1000} $(BIN)/python -m pytest -q -s tests/e2e/test_fifty_desks.py
+
+prove-days: $(READY) ## Play 20,000 days beside a naive list, and the promises
+	@echo "prove: LUOT_EXAMPLES=$(LUOT_EXAMPLES) days of fifty steps beside a naive list, and the promises, about 10 minutes"
+	@LUOT_EXAMPLES=$(LUOT_EXAMPLES) $(ALL_CORES) -q --no-summary --timeout 3600 \
+		$(addprefix tests/controller/engine/,test_line_machine.py test_fairness.py test_order.py)
+
+prove-oracle: $(READY) ## Hold waits against queueing theory
+	@echo "prove: waits are those of queueing theory, LUOT_ORACLE_SCALE=$(LUOT_ORACLE_SCALE) times as long, about 8 minutes"
+	@LUOT_ORACLE_SCALE=$(LUOT_ORACLE_SCALE) $(ALL_CORES) -q -rP --timeout 3600 tests/controller/engine/test_oracle.py
+
+prove-mutants: $(READY) ## See that a changed order, or a changed transition, is noticed
+	@echo "prove: a changed order, or a changed transition, is noticed, about 8 minutes"
+	@$(BIN)/python -m luot_tools.mutants
 
 bench: $(READY) mosquitto ## Measure an office and a reader on this machine: make bench ARGS='--quick'
 	@$(BIN)/luot bench $(ARGS)

@@ -15,6 +15,7 @@ PAGES = [
     "docs/decisions.md",
     "docs/ledger.md",
     "docs/performance.md",
+    "docs/proofs.md",
     "docs/technician.md",
     "CHANGELOG.md",
 ]

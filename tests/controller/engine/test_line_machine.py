@@ -3,6 +3,7 @@
 `make prove` plays it longer.
 """
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -41,12 +42,32 @@ from luot_controller.engine.model import OVER, Role
 
 STEPS = 50
 
-DESK = st.sampled_from(tuple(POLICY.desk_services))
+DESKS = tuple(POLICY.desk_services)
+DESK = st.sampled_from(DESKS)
 SERVICE = st.sampled_from(tuple(POLICY.typical_ms))
 CARD = st.integers(1, 8)
 WITHOUT_CARD = range(900, 904)
 NUMBER = st.sampled_from((*range(1, 9), *WITHOUT_CARD))
 OVER_NOW = {state.value for state in OVER}
+
+
+def mostly(whom: st.SearchStrategy[Any], which: Callable[["LineMachine", Any], object]) -> st.SearchStrategy[Any]:
+    """Three times of four one to whom it can be said, if there is one: by chance alone nearly all is refused."""
+    everybody: list[Any] = [*DESKS] if whom is DESK else [*range(1, 9), *WITHOUT_CARD]
+    able = st.runner().flatmap(
+        lambda play: st.sampled_from([one for one in everybody if which(play, one)] or everybody)
+    )
+    return st.one_of(able, able, able, whom)
+
+
+def in_state(*states: str) -> st.SearchStrategy[int]:
+    """Mostly a number whose visit is in one of these states."""
+    return mostly(NUMBER, lambda play, number: getattr(play.naive.of(number), "state", None) in states)
+
+
+FREE = mostly(DESK, lambda play, desk: not play.naive.at(desk))
+BUSY = mostly(DESK, lambda play, desk: play.naive.at(desk))
+CALLING = mostly(DESK, lambda play, desk: getattr(play.naive.at(desk), "state", "serving") == "serving")
 
 
 class LineMachine(RuleBasedStateMachine):
@@ -58,12 +79,18 @@ class LineMachine(RuleBasedStateMachine):
         self.naive = NaiveLine(dict(POLICY.desk_services))
         self.open = True
         self.before: dict[str, list[Person]] = {}
+        self.said = 0
 
     def say(self, command: Command, legal: bool) -> list[Any]:
         """Give the command; it must be taken just when the list says so."""
+        self.said += 1
         events = self.day.later(1).do(command)
         assert legal == (not isinstance(events[0], Refused)), (command, events)
         return events
+
+    def some(self, *states: str) -> bool:
+        """Whether anybody is in one of these states."""
+        return any(one.state in states for one in self.naive.people)
 
     def does(self, desk: str, *people: Person | None) -> None:
         """The desk's command is about these: as they are now, its undo brings them back."""
@@ -82,15 +109,19 @@ class LineMachine(RuleBasedStateMachine):
         elif before is None or before.state in OVER_NOW:
             self.naive.open(number, service, rank_ms, POLICY.head_start_ms[head_start])
 
-    @rule(number=CARD, desk=DESK)
+    @precondition(lambda self: self.some("called", "missed"))
+    @rule(number=in_state("called", "missed"), desk=DESK)
     def tap_at_desk(self, number: int, desk: str) -> None:
         """Whoever is called there is here, and a no-show is back in line; for all others nothing changes."""
+        if number in WITHOUT_CARD:
+            return
         who, visit = self.naive.of(number), self.day.state.of_number(number)
         dropped = visit is not None and visit.dropped_ms is not None
         self.day.later(20).tap(number, Role.DESK, desk=desk)
         if who is None or dropped or number in self.naive.blocked:
             return
         if (who.state, who.desk) == ("called", desk):
+            self.does(desk, who)  # undo takes the tap back as it does the key
             who.state = "serving"
         elif who.state == "missed" and self.open:
             self.returned(number, self.day.now_ms)
@@ -114,7 +145,10 @@ class LineMachine(RuleBasedStateMachine):
             assert events[0].number in free
             self.naive.open(events[0].number, service, self.day.now_ms, POLICY.head_start_ms[of_class], then)
 
-    @rule(number=NUMBER, kind=st.sampled_from((BlockCard, UnblockCard, UnblockCard)))
+    @rule(
+        number=mostly(NUMBER, lambda play, number: number in play.naive.blocked),
+        kind=st.sampled_from((BlockCard, UnblockCard)),
+    )
     def block(self, number: int, kind: Any) -> None:
         """A lost card changes nothing until it is found; what is no card cannot be lost."""
         is_blocked = number in self.naive.blocked
@@ -123,7 +157,8 @@ class LineMachine(RuleBasedStateMachine):
         if legal:
             (self.naive.blocked.discard if kind is UnblockCard else self.naive.blocked.add)(number)
 
-    @rule(number=NUMBER, other=CARD)
+    @precondition(lambda self: len(self.naive.people) > 2)
+    @rule(number=in_state("waiting", "called", "serving", "held", "missed"), other=CARD)
     def replace(self, number: int, other: int) -> None:
         """Another card takes the place over; the one that is gone is blocked."""
         who, old = self.naive.of(number), self.naive.of(other)
@@ -135,7 +170,8 @@ class LineMachine(RuleBasedStateMachine):
             self.naive.blocked.add(number)
             who.number = other
 
-    @rule(desk=DESK)
+    @precondition(lambda self: any(self.before.values()))
+    @rule(desk=mostly(DESK, lambda play, desk: play.before.get(desk)))
     def undo(self, desk: str) -> None:
         """The desk's last key is taken back: who was touched by it is as before, unless something came of it since."""
         before = self.before.get(desk, [])
@@ -152,7 +188,8 @@ class LineMachine(RuleBasedStateMachine):
                 was.only = None
         self.before[desk] = []
 
-    @rule(desk=DESK)
+    @precondition(lambda self: self.some("waiting", "serving"))
+    @rule(desk=CALLING)
     def call_next(self, desk: str) -> None:
         """The smallest key of this desk's services, whoever was served there being done."""
         there = self.naive.at(desk)
@@ -169,7 +206,8 @@ class LineMachine(RuleBasedStateMachine):
             assert who.number == next(one.number for one in events if isinstance(one, VisitCalled))
             who.state, who.desk = "called", desk
 
-    @rule(desk=DESK, kind=st.sampled_from((Start, Finish, NoShow, Hold, Recall)))
+    @precondition(lambda self: self.some("called", "serving"))
+    @rule(desk=BUSY, kind=st.sampled_from((Start, Start, Finish, NoShow, Hold, Recall)))
     def key(self, desk: str, kind: Any) -> None:
         """What is done with whoever is at the desk."""
         there = self.naive.at(desk)
@@ -186,7 +224,8 @@ class LineMachine(RuleBasedStateMachine):
             if kind is Finish:
                 self.naive.finish(there)
 
-    @rule(desk=DESK, service=SERVICE, alone=st.booleans())
+    @precondition(lambda self: self.some("called", "serving"))
+    @rule(desk=BUSY, service=SERVICE, alone=st.booleans())
     def transfer(self, desk: str, service: str, alone: bool) -> None:
         """Into another line, at the same key; to desk 2 alone, which serves everything, if that is asked."""
         there = self.naive.at(desk)
@@ -197,10 +236,12 @@ class LineMachine(RuleBasedStateMachine):
             there.state, there.desk, there.service, there.only = "waiting", None, service, "2" if alone else None
             there.then = tuple(one for one in there.then if one != service)
 
-    @rule(desk=DESK, number=NUMBER, kind=st.sampled_from((Resume, CallVisit)))
-    def call_number(self, desk: str, number: int, kind: Any) -> None:
-        """One that was held is called back; one out of turn is called with a reason."""
+    @precondition(lambda self: self.some("waiting", "held", "missed"))
+    @rule(desk=FREE, number=in_state("held", "waiting", "missed"), slip=st.integers(0, 7))
+    def call_number(self, desk: str, number: int, slip: int) -> None:
+        """One that was held is called back; one out of turn is called with a reason; at times it is the wrong key."""
         who = self.naive.of(number)
+        kind: Any = Resume if (who is not None and who.state == "held") != (slip == 0) else CallVisit
         states = ("held",) if kind is Resume else ("waiting", "missed")
         free = self.open and desk not in self.naive.shut and self.naive.at(desk) is None
         legal = free and who is not None and who.state in states
@@ -210,6 +251,7 @@ class LineMachine(RuleBasedStateMachine):
             self.does(desk, who)
             who.state, who.desk = "called", desk
 
+    @precondition(lambda self: len(self.naive.people) > 4)
     @rule(number=NUMBER)
     def cancel(self, number: int) -> None:
         """Given up by word."""
@@ -219,7 +261,8 @@ class LineMachine(RuleBasedStateMachine):
         if legal and who is not None:
             who.state, who.desk = "cancelled", None
 
-    @rule(number=NUMBER)
+    @precondition(lambda self: self.some("held", "missed"))
+    @rule(number=in_state("missed", "held"))
     def put_back(self, number: int) -> None:
         """A no-show within the quarter of an hour, or one who was held, at the old key."""
         who = self.naive.of(number)
@@ -228,7 +271,7 @@ class LineMachine(RuleBasedStateMachine):
         if legal:
             self.returned(number, self.day.now_ms)
 
-    @rule(desk=DESK, kind=st.sampled_from((OpenDesk, PauseDesk, CloseDesk)))
+    @rule(desk=DESK, kind=st.sampled_from((OpenDesk, OpenDesk, OpenDesk, PauseDesk, CloseDesk)))
     def duty(self, desk: str, kind: Any) -> None:
         """A desk that is not open calls nobody; who waits for a closed one alone waits for its services."""
         state = self.day.state.desks[desk].duty.value
@@ -245,7 +288,7 @@ class LineMachine(RuleBasedStateMachine):
                 if kind is CloseDesk and one.only == desk and one.state == "waiting":
                     one.only = None
 
-    @precondition(lambda self: self.open)
+    @precondition(lambda self: self.open and self.said > 25)
     @rule()
     def close_day(self) -> None:
         """Nobody is left: served ones are done, all others are sent home, and the desks close."""
@@ -261,10 +304,13 @@ class LineMachine(RuleBasedStateMachine):
     @precondition(lambda self: not self.open)
     @rule()
     def open_day(self) -> None:
-        """The next morning."""
+        """The next morning, at all desks."""
         self.day.later(600)
         self.say(OpenDay("supervisor"), True)
-        self.open = True
+        self.open, self.said = True, 0
+        for desk in DESKS:
+            self.say(OpenDesk(desk), True)
+        self.naive.shut.clear()
 
     @rule()
     def crash(self) -> None:

@@ -104,7 +104,8 @@ def test_taking_out_who_is_not_in_line_is_an_error() -> None:
         lines.remove("papers", (2, 2, 2))
 
 
-steps = st.lists(st.tuples(st.sampled_from(("comes", "comes", "called", "called", "leaves")), st.integers(0, 60)))
+STEP = st.tuples(st.sampled_from(("comes", "comes", "called", "called", "leaves")), st.integers(0, 60))
+steps = st.integers(0, 60).flatmap(lambda count: st.lists(STEP, min_size=count, max_size=count))
 
 
 @given(steps)
