@@ -1,10 +1,11 @@
 """What runs on a board imports only what a board has."""
 
+import ast
 import subprocess
 from pathlib import Path
 
 import pytest
-from work_tree import imports, python_files
+from work_tree import imports, python_files, text
 
 PORTABLE = {
     *(
@@ -61,6 +62,20 @@ def test_no_board_carries_a_model() -> None:
     assert any(path.startswith("firmware/models/") for path in importers)
     near = ("firmware/models/", "firmware/boards/unix")
     assert set() == {path for path in importers if not path.startswith(near)}
+
+
+def test_private_names_stay_in_their_module() -> None:
+    """A class that builds on another module's uses no private name of it: the build gives each module others."""
+    for path in python_files("firmware"):
+        nodes = list(ast.walk(ast.parse(text(path))))
+        private = [node for node in nodes if isinstance(node, ast.Attribute) and _is_own(node)]
+        made = {node.attr for node in private if isinstance(node.ctx, ast.Store)}
+        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        assert set() == {node.attr for node in private} - made, path
+
+
+def _is_own(name: ast.Attribute) -> bool:
+    return isinstance(name.value, ast.Name) and name.value.id == "self" and name.attr.startswith("_")
 
 
 @pytest.mark.real
