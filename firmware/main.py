@@ -37,8 +37,7 @@ def main(argv):
     outbox = Outbox(flash)
     card_reader, buttons, sink, others = board.attach(ours)
     clock = Clock(outbox.boot, board.ticks_ms)
-    # For whoever interrupts this and reads the outbox.
-    luot_firmware.at_work = flash, clock  # pyright: ignore[reportAttributeAccessIssue]
+    luot_firmware.at_work = flash, clock
     faces = Feedback(sink, ours.language)
     scanner = Scanner(clock)
     health = Health(clock, outbox, scanner, card_reader, faces, board.signal_dbm, board.battery_mv)

@@ -77,8 +77,10 @@ class Sitting:
 
     def begin(self, office: Client, number: int) -> None:
         """Let the reader enrol from `number` on, 0: after the highest; UsageProblem where it is not free to."""
+        from luot_controller.client import whole_status
+
         self._office = office
-        status = office.ask("status", timeout_s=self._timeout_s)["status"]
+        status = whole_status(office.ask, self._timeout_s)
         row = next((row for row in status["readers"] if row["id"] == self._reader), None)
         if row is None:
             raise UsageProblem(

@@ -13,5 +13,5 @@ if hasattr(gc, "threshold"):
 VERSION = "0.1.0"
 """Of this firmware, as a reader reports it."""
 
-at_work = None
-"""While a reader runs: its flash and its clock, for a technician's tool that interrupts it and reads the outbox."""
+at_work: object = None
+"""(Flash with the taps, Clock) of the reader that runs, for whoever interrupts it and reads its outbox."""

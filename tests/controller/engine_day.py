@@ -12,6 +12,7 @@ from luot_controller.engine.commands import (
     CloseDay,
     CloseDesk,
     Command,
+    EnrolTap,
     Finish,
     Hold,
     NoShow,
@@ -22,6 +23,7 @@ from luot_controller.engine.commands import (
     Recall,
     ReplaceCard,
     Resume,
+    RetireCard,
     ReturnVisit,
     Start,
     Tap,
@@ -184,6 +186,8 @@ def with_every_kind(day: Day) -> None:
     for command in (
         *(ReplaceCard("desk-1", "1", number=4, replacement=5), UnblockCard("desk-1", "1", number=4)),
         *(BlockCard("supervisor", number=4), CloseDesk("3"), CloseDay("supervisor"), OpenDay("supervisor")),
+        EnrolTap(Tap("info-1", "k1", 9, 1, None, day.now_ms, True, Role.INFO), 99, "supervisor"),
+        RetireCard("supervisor", number=99),
     ):
         facts = day.later(1).do(command)
         assert not isinstance(facts[0], Refused), (command, facts)

@@ -14,6 +14,7 @@ from luot_controller.engine.commands import (
     CloseDay,
     CloseDesk,
     Command,
+    EnrolTap,
     Finish,
     Hold,
     NoShow,
@@ -24,8 +25,10 @@ from luot_controller.engine.commands import (
     Recall,
     ReplaceCard,
     Resume,
+    RetireCard,
     ReturnVisit,
     Start,
+    Tap,
     Transfer,
     UnblockCard,
     Undo,
@@ -129,4 +132,6 @@ def told_afternoon() -> Morning:
     day.comes("13:47", 65)
     day.key("13:48", CancelVisit("desk-1", "1", number=65, reason="no papers"))
     day.key("17:00", CloseDay("supervisor"), OpenDay("supervisor"))
+    tap = Tap("info", "k9", 1, 1, None, day.now_ms, True, Role.INFO)
+    day.key("17:01", EnrolTap(tap, 98, "supervisor"), RetireCard("supervisor", number=98))
     return day

@@ -30,6 +30,7 @@ class Readers:
         self._rows: dict[str, Fields] = {reader: {"id": reader, "role": role} for reader, role in roles.items()}
         self._links: dict[str, str] = {}
         self._named: dict[str, _Name] = {}
+        self._enrolling: set[str] = set()
 
     def adopt(self, roles: Mapping[str, str]) -> list[str]:
         """Let these be the readers from now on, and return those who are none any more."""
@@ -102,15 +103,15 @@ class Readers:
 
     def enrol(self, numbers: Mapping[str, int]) -> None:
         """These readers, and no others, enrol cards; by reader the number of the next, 0 while paused."""
-        for reader, row in self._rows.items():
-            number = numbers.get(reader)
-            if row.get("enrols") == number:
-                continue
-            if number is None:
-                del row["enrols"]
-            else:
+        for reader in self._enrolling - numbers.keys():
+            if self._rows.get(reader, {}).pop("enrols", None) is not None:
+                self.changed.add(reader)
+        for reader, number in numbers.items():
+            row = self._rows.get(reader)
+            if row is not None and row.get("enrols") != number:
                 row["enrols"] = number
-            self.changed.add(reader)
+                self.changed.add(reader)
+        self._enrolling = set(numbers)
 
     def not_verified(self, link: str, code: str) -> None:
         """A frame came over `link` that was refused with `code`; a reader that is its own link has the wrong key."""
