@@ -125,6 +125,18 @@ def test_the_taps_of_a_dead_reader(dead: PtyBoard, pty_board: PtyBoard, office: 
     assert (2, ALL) == (office.keys, office.taken)
 
 
+def test_the_spare_is_on_a_cable_as_the_old_board_was(dead: PtyBoard, office: Office, tmp_path: Path) -> None:
+    """Unless somebody says otherwise, or the board at that port is nobody any more."""
+    job = work(office, tmp_path / "unsent.json")
+    said = job._replace(wish=job.wish._replace(wired=False))
+    with connect(str(dead.path)) as old:
+        assert swap.like_the_old(old, job).wish.wired is True
+        assert swap.like_the_old(old, said).wish.wired is False
+    (dead.store / "settings.json").unlink()
+    with connect(str(dead.path)) as old:
+        assert swap.like_the_old(old, job).wish.wired is None
+
+
 def test_a_dry_run(dead: PtyBoard, pty_board: PtyBoard, office: Office, tmp_path: Path) -> None:
     """Nothing changes on either board, and the office hears nothing."""
     before, job = on(dead), work(office, tmp_path / "unsent.json")

@@ -43,6 +43,14 @@ class Swap(NamedTuple):
     file: Path
 
 
+def like_the_old(old: Board, swap: Swap) -> Swap:
+    """The spare's frames are to go over its cable if the old board's did, and nobody says otherwise."""
+    installed = old.call(onboard_reader.installed)
+    if swap.wish.wired is not None or installed["reader"] != swap.wish.reader:
+        return swap
+    return swap._replace(wish=swap.wish._replace(wired=bool(installed["is_wired"])))
+
+
 def take_taps(old: Board, swap: Swap, *, dry_run: bool) -> Iterator[Step]:
     """Read what the old board could not send, stop it for good, and hand its taps in. Raises LuotError."""
     found = unsent.read(old)

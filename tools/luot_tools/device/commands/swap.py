@@ -26,6 +26,12 @@ from luot_tools.serial.port import found_ports
 )
 @click.option("--to", metavar="PORT", help="Of the spare. Default: the only other board at this machine.")
 @click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
+@click.option(
+    "--wired/--network",
+    "wired",
+    default=None,
+    help="How its frames go: over its cable, or over the network. Default: as those of the old board.",
+)
 @baud_option
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
@@ -35,6 +41,7 @@ def command(
     from_: str | None,
     to: str | None,
     hall: str | None,
+    wired: bool | None,
     baud: int,
     dry_run: bool,
     as_json: bool,
@@ -54,7 +61,7 @@ def command(
         raise UsageProblem(f"{to} is both the old board and the spare", "Plug in the spare too, and name both ports.")
     office = OfficeFolder(data, hall)
     office.kid(reader)
-    work = swap.Swap(Wish(reader, office), office, data / f"unsent-{reader}.json")
+    work = swap.Swap(Wish(reader, office, wired=wired), office, data / f"unsent-{reader}.json")
     began_s = time.monotonic()
     for address, step in _steps(work, from_, to, baud, dry_run):
         took_s = time.monotonic() - began_s
@@ -71,6 +78,7 @@ def _steps(work: swap.Swap, from_: str | None, to: str, baud: int, dry_run: bool
         old = None if from_ is None else boards.enter_context(connect(from_, baud))
         spare = boards.enter_context(connect(to, baud))
         if old is not None:
+            work = swap.like_the_old(old, work)
             for step in swap.take_taps(old, work, dry_run=dry_run):
                 yield old.address, step
         line = ProgressLine()
