@@ -91,10 +91,11 @@ def urgency(found: list[Finding]) -> Urgency:
 
 def _by_alert(row: Row, at_ms: int | None, speed: float) -> Iterator[Finding]:
     alerts, shown = items(row, "alerts"), figures(row)
-    if "reader.silent" in alerts:
-        seen = None if shown.seen_ms is None or at_ms is None else at_ms - shown.seen_ms
-        if seen is None or seen >= SILENT_MS * speed:
-            yield Finding(Urgency.NOW, "reader.silent", seen)
+    silence = None if shown.seen_ms is None or at_ms is None else at_ms - shown.seen_ms
+    if "reader.silent" in alerts and (silence is None or silence >= SILENT_MS * speed):
+        yield Finding(Urgency.NOW, "reader.silent", silence)
+    elif text(row, "link") == "lost":
+        yield Finding(Urgency.SOON, "link.lost")
     if "outbox.growing" in alerts and (shown.depth or 0) > OUTBOX_DRAINED:
         yield Finding(Urgency.SOON, "outbox.growing", shown.depth)
     if "battery.low" in alerts:

@@ -14,6 +14,7 @@ UNKNOWN = "-"
 _WORDS = {
     "reader.silent": N_("not heard for {time}: look at its light; check power and network, then swap it"),
     "reader.unheard": N_("not heard since the office opened: check its power and network, then set it up again"),
+    "link.lost": N_("not connected just now: if it does not come back soon, check its power and network"),
     "outbox.growing": N_("keeps {figure} taps that it cannot send: move it nearer to the radio, or check its network"),
     "battery.low": N_("battery at {volts} V: charge it or swap it today"),
     "key.none": N_("not set up yet: luot device setup {reader}"),

@@ -25,6 +25,7 @@ def _english_again() -> Iterator[None]:
 CASES: list[tuple[dict[str, Any], Urgency, str, str]] = [
     (row(alerts=["reader.silent"], last_seen_ms=AT_MS - 14 * MINUTE_MS), NOW, "reader.silent", "Not heard for 14 min"),
     ({"role": "entry", "key": True, "alerts": ["reader.silent"]}, NOW, "reader.silent", "Not heard since the office"),
+    (row(link="lost"), SOON, "link.lost", "Not connected just now"),
     (row(faults=["chip.absent"]), NOW, "chip.absent", "No card chip"),
     (row(faults=["flash.full"]), NOW, "flash.full", "Memory full"),
     (row(faults=["key.wrong"]), NOW, "key.wrong", "Not signed with its key"),
