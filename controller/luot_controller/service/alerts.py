@@ -23,6 +23,8 @@ OUTBOX_MS = 60_000
 BATTERY_LOW_MV, BATTERY_WELL_MV = 3550, 3700
 """Of a lithium cell at rest: about a tenth is left, and a quarter."""
 CLEAR_MS = 60_000
+GAP_MS = 30_000
+"""Of so long a time without a look, the office itself was away: its machine slept, or its disk held it up."""
 
 Row = Mapping[str, Any]
 
@@ -41,17 +43,19 @@ class Alerts:
 
     def __init__(self, now_ms: int, speed: float = 1.0) -> None:
         self._speed = speed
-        self._from_ms = now_ms
+        self._from_ms = self._looked_ms = now_ms
         self._began_ms: dict[tuple[str, str], int] = {}
         self._raised: dict[tuple[str, str], list[int]] = {}
 
-    def look(self, rows: Iterable[Row], now_ms: int, is_open: bool) -> list[Change]:
+    def look(self, rows: Iterable[Row], now_ms: int, is_listening: bool) -> list[Change]:
         """What has changed, given the rows of all readers (message READER, and its id) as they are now.
 
-        While the day is not open nobody is missed: readers may be switched off.
+        Nobody is missed of a time in which the office was not listening: without a broker it hears nobody, and while
+        the day is not open readers may be switched off.
         """
-        if not is_open:
+        if not is_listening or now_ms - self._looked_ms >= self._scaled(GAP_MS):
             self._from_ms = now_ms
+        self._looked_ms = now_ms
         holding = {(str(row["id"]), alert): None for row in rows for alert in self._conditions(row, now_ms)}
         self._began_ms = {key: self._began_ms.get(key, now_ms) for key in holding}
         changes = []

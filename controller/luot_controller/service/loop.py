@@ -99,6 +99,7 @@ class Office:
         self._speaker = Speaker(site, bus)
         self._refusals: OrderedDict[str, bytes] = OrderedDict()
         self._registry_version = -1
+        self._is_linked = False
         self._recover()
         self._clock = OfficeClock(self._state.at_ms, self._recovered.wall_ms, speed)
         self._alerts = Alerts(self._now_ms(), speed)
@@ -194,6 +195,7 @@ class Office:
             item = self._inbox.get(timeout=timeout_s) if timeout_s > 0 else self._inbox.get_nowait()
             while True:
                 if isinstance(item, bool):
+                    self._is_linked = item
                     if item:
                         with self._bus.together():
                             self._greet()
@@ -339,7 +341,7 @@ class Office:
 
     def _watch_readers(self) -> None:
         now_ms = self._now_ms()
-        changes = self._alerts.look(self._readers.rows(), now_ms, self._state.hall.open)
+        changes = self._alerts.look(self._readers.rows(), now_ms, self._is_linked and self._state.hall.open)
         for reader in {change.reader for change in changes}:
             self._readers.alerted(reader, self._alerts.of(reader))
         self._speaker.show_readers(self._readers)

@@ -10,6 +10,7 @@ from luot_controller.service.alerts import (
     BATTERY_LOW_MV,
     BATTERY_WELL_MV,
     CLEAR_MS,
+    GAP_MS,
     OUTBOX,
     OUTBOX_DRAINED,
     OUTBOX_MS,
@@ -29,7 +30,7 @@ class Watched:
     def __init__(self, speed: float = 1.0) -> None:
         self.row: dict[str, Any] = {"id": "entry-1", "role": "entry", "key": True, "last_seen_ms": START_MS}
         self.now_ms = START_MS
-        self.is_open = True
+        self.is_listening = True
         self.speed = speed
         self.alerts = Alerts(START_MS, speed)
 
@@ -40,7 +41,7 @@ class Watched:
             self.now_ms += int(STEP_MS * self.speed)
             if heard:
                 self.row["last_seen_ms"] = self.now_ms
-            changes = self.alerts.look([self.row], self.now_ms, self.is_open)
+            changes = self.alerts.look([self.row], self.now_ms, self.is_listening)
             said += [(change.alert, change.is_raised) for change in changes]
         return said
 
@@ -66,12 +67,12 @@ def test_a_reader_that_was_never_heard() -> None:
     assert [(SILENT, False)] == watched.passes(3_600_000, heard=False)
 
 
-def test_nobody_is_missed_at_night() -> None:
-    """While the day is closed no silence is an alert, and after it opens a reader has its time to come."""
+def test_nobody_is_missed_while_the_office_does_not_listen() -> None:
+    """While the day is closed, or there is no broker, no silence is an alert; then a reader has its time to come."""
     watched = Watched()
-    watched.is_open = False
+    watched.is_listening = False
     assert [] == watched.passes(3_600_000, heard=False)
-    watched.is_open = True
+    watched.is_listening = True
     assert [] == watched.passes(SILENT_MS - STEP_MS, heard=False)
     assert [(SILENT, True)] == watched.passes(2 * STEP_MS, heard=False)
 
@@ -81,8 +82,18 @@ def test_a_sleeping_reader_is_heard_once_a_day() -> None:
     watched = Watched()
     watched.row["link"] = "sleeping"
     assert [] == watched.passes(3_600_000, heard=False)
-    watched.now_ms = START_MS + ASLEEP_MS
+    watched.row["last_seen_ms"] = watched.alerts._from_ms = watched.now_ms - ASLEEP_MS
     assert [(SILENT, True)] == watched.passes(STEP_MS, heard=False)
+
+
+@pytest.mark.parametrize("speed", [1.0, 60.0])
+def test_an_office_that_was_away_itself(speed: float) -> None:
+    """Its machine slept: nobody could be heard, and each has the usual time from then on."""
+    watched = Watched(speed)
+    assert [] == watched.passes(SILENT_MS - STEP_MS, heard=False)
+    watched.now_ms += int(GAP_MS * speed)
+    assert [] == watched.passes(SILENT_MS, heard=False)
+    assert [(SILENT, True)] == watched.passes(2 * STEP_MS, heard=False)
 
 
 @pytest.mark.parametrize("fault", ["chip.absent", "flash.full", "key.wrong", "office.silent"])

@@ -1,10 +1,12 @@
 """What the office knows of its readers: signed reports, wrong keys, presence, and refusals that free an outbox."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clocked_rig import ClockedRig
 
 import offices
 from luot_controller.client import whole_status
@@ -199,4 +201,26 @@ def test_a_site_of_many_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     answers = [payload for at, payload, _ in rig.bus.published if at.endswith("/answer")]
     assert 4 == len(answers)
     assert max(map(len, answers)) < MAX_PAYLOAD_BYTES
+    rig.store.close()
+
+
+def test_no_reader_is_missed_without_a_broker(tmp_path: Path) -> None:
+    """The office hears nobody then; from the broker's return on each reader has its time."""
+    rig = ClockedRig(tmp_path)
+
+    def passes(minutes: float, *link: bool) -> list[str]:
+        rig.bus.published.clear()
+        for state in link:
+            rig.office._inbox.put(state)
+        for _ in range(int(minutes * 6)):
+            rig.clock.ms += 10_000
+            rig.office._drain(0.0)
+            rig.office._pulse()
+        return [json.loads(payload)["alert"] for at, payload, _ in rig.bus.published if at.endswith("/alert")]
+
+    assert [] == passes(60)
+    assert [] == passes(2, True)
+    assert [] == passes(60, False)
+    assert [] == passes(2.4, True)
+    assert ["reader.silent"] * 3 == passes(60)
     rig.store.close()
