@@ -21,7 +21,9 @@ _SIGNS = {Urgency.NOW: "▲", Urgency.SOON: "●", Urgency.WATCH: "○", Urgency
 _INKS = {Urgency.NOW: "$alarm", Urgency.SOON: "$called", Urgency.WATCH: "$foreground", Urgency.WELL: "$serving"}
 _WIDTHS = (12, 8, 5, 7, 6, 7, 7, 7)
 _RIGHT = (False, False, True, True, True, False, True, False)
-_SIGN, _LEAST_ID, _MOST_ID, _GAP = 2, 14, 26, 2
+_SIGN, _LEAST_ID, _MOST_ID, _GAP = 2, 14, 18, 2
+_LEAST_WHY = 24
+"""Cells for what is the matter with each reader; with fewer the table does not say it."""
 
 
 class FleetScreen(Screen[None]):
@@ -62,7 +64,10 @@ class FleetScreen(Screen[None]):
         told = wording.away(reach)
         if now_s > self._said[1]:
             self._said = ("", now_s)
-        lines = [(reader.urgency, reader.id, wording.cells(reader.figures, at_ms)) for reader in self._readers]
+        lines = [
+            (reader.urgency, reader.id, (*wording.cells(reader.figures, at_ms), _first(reader)))
+            for reader in self._readers
+        ]
         time = "--:--" if at_ms is None else clock(at_ms, zone)
         now = (lines, self.chosen, told, time, reach, self.size, view.site_name, wording.titles(), self._said[0])
         if now == self._drawn:
@@ -91,15 +96,19 @@ class FleetScreen(Screen[None]):
     def _fill(self, lines: list[tuple[Urgency, str, tuple[str, ...]]]) -> None:
         table = self.query_one("#readers", DataTable)
         id_cells = min(_MOST_ID, max(_LEAST_ID, self.size.width - 2 * _GAP - _SIGN - sum(_WIDTHS)))
+        why_cells = self.size.width - 2 * _GAP - _SIGN - id_cells - sum(_WIDTHS)
+        widths, rights = [*_WIDTHS], [*_RIGHT]
+        if why_cells >= _LEAST_WHY:
+            widths, rights = [*widths, why_cells], [*rights, False]
         with self.prevent(DataTable.RowHighlighted):
             table.clear(columns=True)
-            titles = (_("Reader"), *wording.titles())
+            titles = (_("Reader"), *wording.titles(), "")[: len(widths) + 1]
             table.add_column("", width=_SIGN)
-            for title, width, right in zip(titles, (id_cells, *_WIDTHS), (False, *_RIGHT), strict=True):
+            for title, width, right in zip(titles, (id_cells, *widths), (False, *rights), strict=True):
                 table.add_column(_cell(title, width, right), width=width)
             for level, reader, shown in lines:
                 row = [Content.styled(_SIGNS[level], _INKS[level]), Content.styled(_cell(reader, id_cells), "bold")]
-                for text, width, right in zip(shown, _WIDTHS, _RIGHT, strict=True):
+                for text, width, right in zip(shown, widths, rights, strict=False):  # there may be no room to say why
                     row.append(Content.styled(_cell(text, width, right), "$muted" if text == wording.UNKNOWN else ""))
                 table.add_row(*row, key=reader)
             at = next((at for at, line in enumerate(lines) if self.chosen and line[1] == self.chosen.id), 0)
@@ -128,6 +137,11 @@ class FleetScreen(Screen[None]):
 
 def _cell(text: str, width: int, right: bool = False) -> str:
     return fit(text, width - _GAP, right) + " " * _GAP
+
+
+def _first(reader: Reader) -> str:
+    """What is most urgent about it, where anything is."""
+    return wording.finding(reader.id, reader.findings[0])[0] if reader.findings else ""
 
 
 def _condition(reader: Reader) -> str:

@@ -122,13 +122,17 @@ async def test_its_language_and_light() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 16)])
 def test_everything_fits(size: tuple[int, int]) -> None:
-    """Table, the first advice and the keys are on the screen at once; forty readers can be scrolled through."""
+    """Table, the first advice and the keys are on the screen at once; forty readers can be scrolled through.
+
+    On a wide one the table says what is the matter with each.
+    """
 
     @play
     async def scenario() -> None:
         async with staged(troubled(), size=size) as stage:
             assert ("q leave" in stage.text()) == (size[0] >= 80)
             assert "No card chip" in stage.text()
+            assert ("Not set up yet" in stage.text()) == (size[0] >= 120)
         many = FakeFleet(**{f"entry_{n:02}": row() for n in range(40)})
         async with staged(many, size=size) as stage:
             await stage.pilot.press("ctrl+end")
