@@ -39,7 +39,7 @@ class Link:
     def __init__(self, settings, outbox, clock, faces, health):
         self.counters = {}
         self.sessions = 0
-        self.settings = settings
+        self._settings = settings
         self._up_topic, self._down_topic, self._state_topic = ids.link_topics(settings.site, settings.link)
         self._outbox = outbox
         self._clock = clock
@@ -60,10 +60,10 @@ class Link:
         """A frame came down: settle its tap and show the answer, or obey; one that is for no open tap is counted."""
         try:
             envelope = frames.parse(payload)
-            if envelope.kid != self.settings.kid:
+            if envelope.kid != self._settings.kid:
                 raise ProtocolError("frame.kid", "for another reader")
             try:
-                receipt = frames.read_receipt(envelope, self.settings.key)
+                receipt = frames.read_receipt(envelope, self._settings.key)
             except ProtocolError as error:
                 if error.code != "frame.kind":
                     raise
@@ -89,7 +89,7 @@ class Link:
         """Blink when the office orders it, and say so in a report."""
         from luot_protocol import orders
 
-        order = orders.read_identify(envelope, self.settings.key)
+        order = orders.read_identify(envelope, self._settings.key)
         if order["boot"] != self._outbox.boot or not self._health.obeys(order["count"]):
             raise ProtocolError("order.old", "obeyed before, or of another time")
         self._faces.identify()
@@ -125,13 +125,12 @@ class Link:
         report = self._health.report(
             self.sessions, self._pace.overdue(self._clock.now_ms()), sum(self.counters.values())
         )
-        await client.publish(self._up_topic, frames.seal_health(report, self.settings.kid, self.settings.key))
+        await client.publish(self._up_topic, frames.seal_health(report, self._settings.kid, self._settings.key))
 
-    def client(self):
-        """What carries one session: not yet connected, with the methods of mqtt.Client that are used here."""
+    def client(self, ours):
+        """What carries one session by these Settings: not yet connected, with the methods of mqtt.Client used here."""
         from luot_firmware import mqtt  # a reader on a cable has no use for it
 
-        ours = self.settings
         return mqtt.Client(
             ours.host,
             ours.port,
@@ -149,7 +148,7 @@ class Link:
         await client.publish(self._state_topic, json.dumps({"state": "ready"}).encode(), retain=True)
 
     async def _session(self):
-        client = self.client()
+        client = self.client(self._settings)
         try:
             await self.enter(client)
             self._up_ms = self._clock.now_ms()
@@ -179,7 +178,7 @@ class Link:
         age_ms, quality = self._clock.age(record.at_ms, record.boot)
         behind = self._outbox.depth() - 1 - self._outbox.window.index(record)
         tap = frames.Tap(record.boot, record.seq, record.card, age_ms, quality, record.button, behind)
-        return frames.seal_tap(tap, self.settings.kid, self.settings.key)
+        return frames.seal_tap(tap, self._settings.kid, self._settings.key)
 
     def _watch_newest(self):
         """Say so once the newest tap has waited NO_RECEIPT_MS; returns the milliseconds until then."""

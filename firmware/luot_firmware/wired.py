@@ -23,9 +23,9 @@ class WiredLink(Link):
 
     longest_pause_ms = 1000
 
-    def client(self):  # pyright: ignore[reportIncompatibleMethodOverride]
+    def client(self, ours):  # pyright: ignore[reportIncompatibleMethodOverride]
         """See Link."""
-        return Cable(self.settings.site, self.settings.link, self.take)
+        return Cable(ours.site, ours.link, self.take)
 
     async def enter(self, client):
         """See Link; the bridge tells the office."""

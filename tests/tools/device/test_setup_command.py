@@ -11,7 +11,8 @@ import pytest
 from pty_board import PtyBoard
 from pulled_cable import cut_during
 
-from e2e.parts import FREE_PORT, Controller, Reader, enrol
+from e2e.parts import FREE_PORT, Controller, Reader, enrol, luot
+from e2e.wired import Bridge
 from luot_tools import firmware
 from luot_tools.device import onboard_reader
 from luot_tools.device.board import Board, connect
@@ -103,6 +104,34 @@ def test_a_reader_at_work_is_always_taken_over(pty_board: PtyBoard, reader: OnBo
         with connect(str(pty_board.path)) as board:
             assert "entry-1" == board.call(onboard_reader.installed)["reader"]
         reader.shown("ready")
+
+
+def test_a_reader_on_a_cable(pty_board: PtyBoard, controller: Controller, reader: OnBoard) -> None:
+    """Set up without a network: a bridge carries its taps; between two bridges the tools take it over as any other."""
+    more = ("--data", controller.data, "--port", pty_board.path)
+    uids = enrol(controller, 2)
+    said = luot_device("setup", "entry-1", "--wired", "--hall", reader.hall, *more)
+    assert (0, "") == (said.returncode, said.stderr)
+    for count in (1, 2):
+        bridge = Bridge(*more)
+        reader.hold(uids[count])
+        reader.wait(lambda: reader.count("opened") == count, "its receipt")  # noqa: B023
+        assert "ready" == state_of(controller, "entry-1")
+        busy = luot_device("ports", "--ask", "--json", "--port", pty_board.path)
+        assert "another program uses it" in busy.stdout
+        assert 0 == bridge.stop()
+        assert "lost" == state_of(controller, "entry-1")
+        asked = luot_device("ports", "--ask", "--json", "--port", pty_board.path)
+        assert [("entry-1", True)] == [(row["reader"], row["is_wired"]) for row in json.loads(asked.stdout)]
+    again = luot_device("setup", "entry-1", "--hall", reader.hall, "--json", *more)
+    assert ["kept", "kept", "kept"] == [json.loads(line)["did"] for line in again.stdout.splitlines()[:3]]
+
+
+def state_of(controller: Controller, reader: str) -> str:
+    """What `luot status` says of its link."""
+    row = next(row for row in json.loads(luot("status", "--json", "--data", controller.data))["readers"])
+    assert reader == row["id"]
+    return str(row["link"])
 
 
 def test_the_cable_is_pulled_from_the_real_set_up(pty_board: PtyBoard, controller: Controller, reader: OnBoard) -> None:

@@ -13,6 +13,7 @@ from pty_board import PtyBoard, plugged
 
 from controller.command_line import luot
 from e2e.parts import FREE_PORT, Controller
+from e2e.wired import Bridge
 from luot_controller.commands.card import command as card
 from luot_controller.commands.device import command as device
 from luot_tools.device import setup
@@ -67,6 +68,14 @@ def office(tmp_path: Path) -> Iterator[Controller]:
     controller.stop()
 
 
+def bridged(words: list[str], board: PtyBoard) -> str:
+    """The reader that a bridge finds at the board; it is stopped then, and ends well."""
+    bridge = Bridge(*words[2:], "--port", board.path)
+    bridge.wait(board.path, lambda row: bool(row.get("reader")), "which reader it is")
+    assert 0 == bridge.stop()
+    return str(bridge.rows[str(board.path)]["reader"])
+
+
 @pytest.mark.real
 def test_the_walk(
     pty_board: PtyBoard, spare: PtyBoard, office: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -80,6 +89,9 @@ def test_the_walk(
     assert ["device", "setup", "entry-1"] in walk()
     assert ["doctor"] in walk()
     for words in walk():
+        if "bridge" in words:
+            assert "entry-1" == bridged(words, pty_board)
+            continue
         # `ports` lists this machine's own; the board of this test is none of them.
         more = ["--port", str(pty_board.path)] if "ports" in words else []
         said = luot(*[ports.get(word, word) for word in words], *more)
