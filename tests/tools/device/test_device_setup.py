@@ -43,7 +43,7 @@ class Identities:
             raise UsageProblem(f"{reader} is not a reader", "Add it.")
         return f"0a{self.keys:02x}" if self.keys else ""
 
-    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:
+    def settings(self, reader: str, *, keep_key: bool, wired: bool = False) -> bytes:
         if not keep_key:
             self.keys += 1
         settings = {"reader": reader, "site": "demo", "role": self.role, "kid": self.kid(reader)}

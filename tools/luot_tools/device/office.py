@@ -19,7 +19,7 @@ class Identities(Protocol):
         """The name of the key that the office knows this reader by, "" when it has none; UsageProblem if unknown."""
         ...
 
-    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:
+    def settings(self, reader: str, *, keep_key: bool, wired: bool = False) -> bytes:
         """Its settings.json; unless `keep_key`, with a new key, after which the old one is refused.
 
         wired: its frames go over its cable, see `luot device bridge`.
@@ -45,7 +45,7 @@ class OfficeFolder:
             f"Readers there: {', '.join(row['id'] for row in rows)}. Add it and try again.",
         )
 
-    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:
+    def settings(self, reader: str, *, keep_key: bool, wired: bool = False) -> bytes:
         """See Identities."""
         more = [*(["--keep-key"] if keep_key else []), *(["--wired"] if wired else [])]
         more += ["--hall", self._hall] if self._hall else []
@@ -78,7 +78,7 @@ class SettingsFile:
             raise UsageProblem(f"the settings file is for {self.reader}, not for {reader}", "Leave the name out.")
         return self._kid
 
-    def settings(self, reader: str, *, keep_key: bool, wired: bool) -> bytes:  # noqa: ARG002 - it is as it is
+    def settings(self, reader: str, *, keep_key: bool, wired: bool = False) -> bytes:  # noqa: ARG002 - it is as it is
         """See Identities."""
         self.kid(reader)
         return self._raw

@@ -46,7 +46,7 @@ class Wish(NamedTuple):
     """What a board is to become.
 
     compile: the files for a `sys.platform`, see `luot_tools.firmware`. watch_s: how long its program is watched after
-    its start, which must not end. wired: see Identities; None leaves a board as it is, and a new one on the network.
+    its start, which must not end. wired: see Identities; None: as the board is, and a new one if it has no network.
     """
 
     reader: str
@@ -81,7 +81,7 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
         files.remove(board, firmware.START)
         files.apply(board, change, progress)
     yield _told(change, "done")
-    settings = wish.identities.settings(wish.reader, keep_key=keep_key, wired=is_wired(wish, installed))
+    settings = wish.identities.settings(wish.reader, keep_key=keep_key, wired=is_wired(wish, about, installed))
     is_new = files.compare(board, {SETTINGS: settings}).write
     if is_new:
         files.remove(board, firmware.START)
@@ -101,9 +101,10 @@ def steps(board: Board, wish: Wish, *, dry_run: bool, progress: Progress) -> Ite
     yield Step("start", "done" if is_started else "kept", f"{firmware.START} runs")
 
 
-def is_wired(wish: Wish, installed: Mapping[str, Any]) -> bool:
-    """Whether the board's frames are to go over its cable, see Wish.wired; installed: see onboard_reader."""
-    return bool(installed["is_wired"]) if wish.wired is None else wish.wired
+def is_wired(wish: Wish, about: Mapping[str, Any], installed: Mapping[str, Any]) -> bool:
+    """Whether the board's frames are to go over its cable, see Wish.wired; about, installed: what it says of itself."""
+    as_it_is = bool(installed["is_wired"] or not about["network"])
+    return as_it_is if wish.wired is None else wish.wired
 
 
 def with_manifest(carried: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from luot_controller.errors import LuotError, UsageProblem
 from luot_tools import firmware
-from luot_tools.device import files, onboard_reader, setup, unsent
+from luot_tools.device import files, onboard, onboard_reader, setup, unsent
 from luot_tools.device.board import Board
 from luot_tools.device.files import Progress
 from luot_tools.device.office import Identities
@@ -78,7 +78,7 @@ def take_place(spare: Board, swap: Swap, *, dry_run: bool, progress: Progress) -
     """Give the spare a new key, after which the old one is refused, and set it up. Raises LuotError."""
     wish = swap.wish
     in_force = swap.office.kid(wish.reader)
-    installed = spare.call(onboard_reader.installed)
+    about, installed = spare.call(onboard.about), spare.call(onboard_reader.installed)
     if in_force and installed["kid"] == in_force:
         yield Step("key", "kept", f"{spare.address} holds key {in_force}, which is in force")
     elif dry_run:
@@ -88,7 +88,7 @@ def take_place(spare: Board, swap: Swap, *, dry_run: bool, progress: Progress) -
         files.write(
             spare,
             SETTINGS,
-            swap.office.settings(wish.reader, keep_key=False, wired=setup.is_wired(wish, installed)),
+            swap.office.settings(wish.reader, keep_key=False, wired=setup.is_wired(wish, about, installed)),
             progress,
         )
         kid = swap.office.kid(wish.reader)

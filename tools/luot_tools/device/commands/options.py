@@ -21,6 +21,11 @@ port_option = click.option(
 )
 baud_option = click.option("--baud", type=click.IntRange(1200, 4_000_000), default=BAUD, show_default=True)
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+wired_option = click.option(
+    "--wired/--network",
+    default=None,
+    help="Its frames go over its cable to luot device bridge, or to the broker. Default: as the board is.",
+)
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),

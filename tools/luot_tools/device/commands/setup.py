@@ -22,6 +22,7 @@ from luot_tools.device.commands.options import (
     json_option,
     port_option,
     tell,
+    wired_option,
 )
 from luot_tools.device.office import Identities, OfficeFolder, SettingsFile
 from luot_tools.device.setup import Step, Wish
@@ -39,11 +40,7 @@ _STARTS_WITHIN_S = 20.0
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Instead of an office: the reader's settings.json, made there with luot device provision.",
 )
-@click.option(
-    "--wired/--network",
-    default=None,
-    help="Its frames go over its cable to luot device bridge, or to the broker. Default: as it is.",
-)
+@wired_option
 @click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
 @port_option
 @baud_option

@@ -12,7 +12,7 @@ from luot_controller.errors import UsageProblem
 from luot_tools.device import swap
 from luot_tools.device.board import connect
 from luot_tools.device.chips import is_board
-from luot_tools.device.commands.options import ProgressLine, baud_option, data_option, json_option, tell
+from luot_tools.device.commands.options import ProgressLine, baud_option, data_option, json_option, tell, wired_option
 from luot_tools.device.office import OfficeFolder
 from luot_tools.device.setup import Step, Wish
 from luot_tools.serial.port import found_ports
@@ -25,6 +25,7 @@ from luot_tools.serial.port import found_ports
     "--from", "from_", metavar="PORT", help="Of the old board, if it still answers: its unsent taps are saved."
 )
 @click.option("--to", metavar="PORT", help="Of the spare. Default: the only other board at this machine.")
+@wired_option
 @click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
 @click.option(
     "--wired/--network",
@@ -40,6 +41,7 @@ def command(
     data: Path,
     from_: str | None,
     to: str | None,
+    wired: bool | None,
     hall: str | None,
     wired: bool | None,
     baud: int,
