@@ -10,6 +10,7 @@ from luot_controller.commands.lazy import LazyGroup
 COMMANDS = {
     "setup": ("luot_tools.device.commands.setup", "From a bare board to a reader that works, in one go."),
     "provision": ("luot_controller.commands.device_provision", "Give a reader its identity: settings with a new key."),
+    "wifi": ("luot_controller.commands.device_wifi", "The Wi-Fi that this office's readers join."),
     "swap": ("luot_tools.device.commands.swap", "Let a spare take a reader's place, with the taps it could not send."),
     "hand-in": ("luot_controller.commands.device_hand_in", "Give the office the taps that were read out of a reader."),
     "list": ("luot_controller.commands.device_list", "The readers of the site file, and which have a key."),

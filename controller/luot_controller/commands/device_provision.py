@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from luot_controller import wifi
 from luot_controller.access import load
 from luot_controller.bootstrap import open_registry
 from luot_controller.commands.options import data_option
@@ -32,11 +33,11 @@ def command(data: Path, reader: str, out: Path, keep_key: bool, wired: bool, hal
             raise UsageProblem(
                 f"{reader} is not a reader of the site file", f"Readers there: {known}. Add it and try again."
             )
-        access = load(data, reader)
+        access, network = load(data, reader), wifi.load(data)
         fresh = _writable(out / "settings.new")  # first: a folder that takes nothing must not cost the reader its key
         kept = [key for key in registry.reader_keys() if key.reader == reader] if keep_key else []
         card_key, key = registry.card_key(), kept[0] if kept else registry.renew_reader_key(reader)
-    settings: dict[str, str | int] = {
+    settings: dict[str, str | int | dict[str, str]] = {
         "reader": reader,
         "site": site.site.id,
         "role": row.role.value,
@@ -50,6 +51,8 @@ def command(data: Path, reader: str, out: Path, keep_key: bool, wired: bool, hal
         settings |= {"host": access.host, "port": access.port, "user": access.name, "password": access.password}
     if hall is not None:
         settings["hall"] = hall
+    elif network is not None and not wired:
+        settings["wifi"] = {"ssid": network.ssid, "password": network.password}
     fresh.write_text(json.dumps(settings), encoding="utf-8")
     fresh.replace(out / "settings.json")
     click.echo(f"{reader}: settings written to {out / 'settings.json'}")
