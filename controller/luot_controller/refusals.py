@@ -37,7 +37,7 @@ REFUSALS = {
     "not_yours": N_("another system, or a tap, opened this visit"),
     "nothing_to_undo": N_("the desk has no command that can be taken back"),
     "people_left": N_("the site keeps the day open while such visits are there"),
-    "reader_unheard": N_("nothing was heard of this reader since the office opened"),
+    "reader_unheard": N_("the office has not heard this reader since it opened"),
     "reason_missing": N_("this needs a reason, which stays on record"),
     "recall_first": N_("the site asks for more recalls before a no-show"),
     "reserved_number": N_("this number is for visits without a card"),
