@@ -27,12 +27,6 @@ from luot_tools.serial.port import found_ports
 @click.option("--to", metavar="PORT", help="Of the spare. Default: the only other board at this machine.")
 @wired_option
 @click.option("--hall", help="On a PC: host:port of the hall that stands in for the card front end.")
-@click.option(
-    "--wired/--network",
-    "wired",
-    default=None,
-    help="How its frames go: over its cable, or over the network. Default: as those of the old board.",
-)
 @baud_option
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
@@ -43,7 +37,6 @@ def command(
     to: str | None,
     wired: bool | None,
     hall: str | None,
-    wired: bool | None,
     baud: int,
     dry_run: bool,
     as_json: bool,
@@ -52,7 +45,7 @@ def command(
 
     With --from the taps that the old board could not send are read out of it and handed to the office, each once and at
     the time when it was made, as far as the old board still knows it: do not restart it or pull its power before.
-    Without --from only the key changes. Frames under the old key are refused as soon as the new one is made.
+    Its frames go over cable or network as the old board's did. Without --from only the key changes. Frames under the old key are refused as soon as the new one is made.
 
     \b
     luot device swap entry-1 --from /dev/ttyACM0 --to /dev/ttyACM1
