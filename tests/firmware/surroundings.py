@@ -22,7 +22,7 @@ ROOT = HERE.parents[1]
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 ENVIRONMENT = dict(os.environ, MICROPYPATH=f"{ROOT}/firmware:{ROOT}/protocol")
 HEAP = "128k"
-HEAP_OF_READER = "224k"
+HEAP_OF_READER = "208k"
 """For the whole reader, and the models of its flash and its card chip."""
 MOSQUITTO = "/usr/sbin/mosquitto"
 USERS = {"entry-1": "reader secret", "office": "office secret", "reader": "secret"}
