@@ -45,7 +45,8 @@ def command(
 
     With --from the taps that the old board could not send are read out of it and handed to the office, each once and at
     the time when it was made, as far as the old board still knows it: do not restart it or pull its power before.
-    Its frames go over cable or network as the old board's did. Without --from only the key changes. Frames under the old key are refused as soon as the new one is made.
+    Its frames go over cable or network as the old board's did. Without --from only the key changes. Frames under the
+    old key are refused as soon as the new one is made.
 
     \b
     luot device swap entry-1 --from /dev/ttyACM0 --to /dev/ttyACM1
