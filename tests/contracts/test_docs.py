@@ -13,6 +13,7 @@ PAGES = [
     "README.md",
     "docs/architecture.md",
     "docs/decisions.md",
+    "docs/hardware.md",
     "docs/ledger.md",
     "docs/performance.md",
     "docs/proofs.md",

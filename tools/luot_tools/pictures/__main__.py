@@ -2,7 +2,8 @@
 
 python -m luot_tools.pictures [docs/pictures/board-vi-80x24.svg ...]
 
-The name of a picture says what is in it: screen, language, size in cells, and light where it is not dark.
+The name of a picture says what is in it: screen, language, size in cells, and light where it is not dark; or the board
+whose wiring it shows.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 from luot_controller.language import LANGUAGES
-from luot_tools.pictures import board, console, fleet, hall
+from luot_tools.pictures import board, console, fleet, hall, wiring
 from luot_tools.pictures.sitting import Sitting
 
 FOLDER = Path(__file__).parents[3] / "docs" / "pictures"
@@ -25,7 +26,8 @@ SIZES = {
 }
 
 NAMES = [
-    f"{screen}-{language}-{size}.svg" for screen, sizes in SIZES.items() for language in LANGUAGES for size in sizes
+    *(f"{screen}-{language}-{size}.svg" for screen, sizes in SIZES.items() for language in LANGUAGES for size in sizes),
+    *wiring.NAMES,
 ]
 """Every picture of the documentation."""
 
@@ -37,6 +39,8 @@ _NAME = re.compile(
 
 def drawn(name: str) -> str:
     """The picture of this name as SVG text; a ValueError for a name that is none."""
+    if name in wiring.NAMES:
+        return wiring.drawn(name)
     told = _NAME.fullmatch(name)
     if told is None:
         raise ValueError(f"{name}: name it SCREEN-LANGUAGE-COLUMNSxROWS[-light].svg, such as {NAMES[0]}")
