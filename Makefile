@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup run test prove prove-coverage prove-days prove-oracle prove-desks prove-mutants check bench
-.PHONY: firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
+.PHONY: emulator firmware i18n pictures vectors asyncapi docs constraints clean mosquitto
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -19,6 +19,7 @@ READY := .venv/ready
 STUBS := build/stubs/ready
 STUB_VERSION := 1.29.0.post1
 STDLIB_STUBS := micropython-stdlib-stubs==1.29.0.post2
+ARM_COMPILER := gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
 
 # $(call quietly,COMMAND): run it, and show what it printed only when it fails.
 quietly = mkdir -p build && if ! { $(1); } >build/make.log 2>&1 </dev/null; then cat build/make.log >&2; exit 1; fi
@@ -83,6 +84,15 @@ prove-mutants: $(READY) ## See that a changed order, or a changed transition, is
 
 bench: $(READY) mosquitto ## Measure an office and a reader on this machine: make bench ARGS='--quick'
 	@$(BIN)/luot bench $(ARGS)
+
+emulator: $(READY) mosquitto ## Run the firmware on an emulated RP2040, under a MicroPython built from Debian's sources
+	@command -v npm >/dev/null || { $(call package,npm); }
+	@command -v cc >/dev/null || { $(call package,build-essential); }
+	@command -v cmake >/dev/null || { $(call package,cmake); }
+	@command -v arm-none-eabi-g++ >/dev/null || { $(call package,$(ARM_COMPILER)); }
+	@echo "Preparing build/emulator: minutes, the first time"
+	@$(call quietly,sh tests/emulator/prepare.sh build/emulator $(BIN)/python)
+	@$(BIN)/python -m pytest -q tests/emulator/bare_metal.py
 
 firmware: $(READY) ## Compile what a reader carries into build/firmware
 	@$(BIN)/python -m luot_tools.firmware build/firmware

@@ -5,6 +5,7 @@ import asyncio
 import inspect
 import re
 import sys
+import time
 import types
 from importlib import import_module
 from pathlib import Path
@@ -76,6 +77,7 @@ def board_class(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     for name, fake in fakes.items():
         monkeypatch.setitem(sys.modules, name, fake)
     monkeypatch.setattr(asyncio, "sleep_ms", lambda ms: asyncio.sleep(ms / 1000), raising=False)
+    monkeypatch.setattr(time, "sleep_us", lambda us: time.sleep(us / 1_000_000), raising=False)
     monkeypatch.setattr(sys.implementation, "_machine", machine, raising=False)
     yield import_module(f"boards.{module}").Board
     for name in ("pins", module):
