@@ -86,7 +86,7 @@ async def test_an_order_that_is_refused() -> None:
     async with staged(troubled()) as stage:
         stage.office.reply = {"id": "1", "ok": False, "code": "reader_unheard"}
         await stage.pilot.press("i")
-        await stage.sees("nothing was heard of this reader since the office opened")
+        await stage.sees("the office has not heard this reader since it opened")
         stage.office.reply = OfficeUnreachable("the broker is away")
         await stage.pilot.press("i")
         await stage.sees("Not sent: the broker is away")
