@@ -3,8 +3,9 @@
 import pytest
 from engine_day import HEAD_START_MS, MINUTE, Day
 
-from luot_controller.engine.commands import CallNext, CloseDay, Finish, NoShow, OpenDay, Start
+from luot_controller.engine.commands import CallNext, CloseDay, EnrolTap, Finish, NoShow, OpenDay, Start, Tap
 from luot_controller.engine.events import (
+    CardEnrolled,
     ClosingPlanned,
     Event,
     TapAnswered,
@@ -326,3 +327,24 @@ def test_where_no_desk_serves_no_range_is_told() -> None:
     day = Day(Policy({"plain": 0}, {"papers": 9 * MINUTE}, {"1": frozenset()}))
     receipt = answer(day.tap(1))
     assert (0, None, None) == (receipt.ahead, receipt.lo_min, receipt.hi_min)
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "expected"),
+    [
+        (None, 30, (codes.ENROLLED, 30)),
+        (17, 30, (codes.ALREADY_ENROLLED, 17)),
+        (None, None, (codes.UNKNOWN_CARD, None)),
+    ],
+)
+def test_a_card_at_a_reader_that_enrols(
+    day: Day, number: int | None, given: int | None, expected: tuple[int, int | None]
+) -> None:
+    """An unknown card gets the number there is for it, one that has a number keeps it; nobody is put in line."""
+    tap = Tap("r1", "k1", 1, 1, number, day.now_ms, True, Role.ENTRY)
+    *facts, settled = day.do(EnrolTap(tap, given, "technician"))
+    assert isinstance(settled, TapAnswered | TapIgnored)
+    assert expected == (settled.code, settled.number)
+    is_new = expected[0] == codes.ENROLLED
+    assert ([CardEnrolled(day.now_ms, 30, "r1", "technician")] if is_new else []) == facts
+    assert {} == day.state.visits
