@@ -23,7 +23,7 @@ DEAD = {
     "main.py": b"while True: pass",
     "settings.json": json.dumps({"reader": "entry-1", "site": "demo", "role": "entry", "kid": KID}).encode(),
     "boards/__init__.py": b"",
-    "boards/unix.py": b"from luot_firmware.flash import Flash\n"
+    "boards/here.py": b"from luot_firmware.flash import Flash\n"
     b"class Board:\n def __init__(self, argv): pass\n def mount(self): return Flash('taps')\n",
     "luot_firmware/__init__.py": b"",
     "luot_firmware/flash.py": (FIRMWARE / "luot_firmware" / "flash.py").read_bytes(),
