@@ -25,27 +25,21 @@ class UsbCable:
         self.path = path
         self._inner, self.terminal = _pair()
         self._outer: tuple[int, int] | None = None
-        self._changing = threading.Lock()
+        self._settled = threading.Event()
         self._wait, self._wake = os.pipe()
-        self._thread = threading.Thread(target=self._pass, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def plug(self) -> None:
         """From now on there is a port."""
-        outer, port = _pair()
-        with self._changing:
-            self._outer = outer, port
-            self.path.symlink_to(os.ttyname(port))
-        os.write(self._wake, b"!")
+        outer = _pair()
+        self._change(outer)
+        self.path.symlink_to(os.ttyname(outer[1]))
 
     def pull(self) -> None:
         """There is none any more, whoever has it open; safe to call again."""
-        with self._changing:
-            pulled, self._outer = self._outer, None
-            self.path.unlink(missing_ok=True)
-            for end in pulled or ():
-                os.close(end)
-        os.write(self._wake, b"!")
+        self.path.unlink(missing_ok=True)
+        self._change(None)
 
     def close(self) -> None:
         """No cable."""
@@ -55,21 +49,33 @@ class UsbCable:
         for end in (self._inner, self.terminal, self._wait):
             os.close(end)
 
-    def _pass(self) -> None:
+    def _change(self, outer: tuple[int, int] | None) -> None:
+        """Have our thread, which alone uses it and closes it, take this end in place of the last one."""
+        self._settled.clear()
+        self._outer = outer
+        os.write(self._wake, b"!")
+        assert self._settled.wait(30)
+
+    def _run(self) -> None:
+        plugged: tuple[int, int] | None = None
         while True:
-            plugged = self._outer
-            ready, _, _ = select.select([self._inner, self._wait, *([plugged[0]] if plugged else [])], [], [], 0.05)
-            if self._wait in ready and not os.read(self._wait, 64):
-                return
-            with self._changing, contextlib.suppress(OSError):
-                if self._outer is None or self._outer is not plugged:
-                    if self._inner in ready:
-                        os.read(self._inner, 4096)
-                    continue
+            ends = [self._inner, self._wait, *([plugged[0]] if plugged else [])]
+            ready, _, _ = select.select(ends, [], [])
+            if self._wait in ready:
+                if not os.read(self._wait, 1):
+                    return
+                for end in plugged or ():
+                    os.close(end)
+                plugged = self._outer
+                self._settled.set()
+                continue
+            with contextlib.suppress(OSError):  # full: nobody listens
                 if self._inner in ready:
-                    os.write(self._outer[0], os.read(self._inner, 4096))
-                if self._outer[0] in ready:
-                    os.write(self._inner, os.read(self._outer[0], 4096))
+                    said = os.read(self._inner, 4096)
+                    if plugged:
+                        os.write(plugged[0], said)
+                if plugged and plugged[0] in ready:
+                    os.write(self._inner, os.read(plugged[0], 4096))
 
 
 class WiredReader(Reader):
