@@ -184,6 +184,7 @@ def test_no_cards_and_a_reader_without_a_key(data: Path) -> None:
         (int(time.time() * 1000) + 3_600_000, "clock.behind"),
         (int(time.time() * 1000) - 500 * 86_400_000, "clock.ahead"),
     ],
+    ids=["behind", "ahead"],
 )
 def test_a_clock_far_from_the_ledger(data: Path, wall_ms: int, word: str) -> None:
     """An hour behind the last event, or more than a year after it."""
