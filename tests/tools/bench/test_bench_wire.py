@@ -1,5 +1,6 @@
 """luot_tools.bench.wire: enough of MQTT to be believed, against a real broker and against what a network does."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -55,6 +56,11 @@ def answering() -> Iterator[Callable[..., Access]]:
                 peer.recv(1024)
                 for piece in pieces:
                     peer.sendall(piece)
+                peer.shutdown(socket.SHUT_WR)
+                peer.settimeout(1)
+                with contextlib.suppress(OSError):  # what came in is read, or the peer would see a reset and no end
+                    while peer.recv(1024):
+                        pass
 
         threads.append(threading.Thread(target=serve))
         threads[-1].start()

@@ -51,8 +51,11 @@ class Wire:
         return self._socket.fileno()
 
     def send(self, packets: bytes) -> None:
-        """Hand packets to the socket."""
-        self._socket.sendall(packets)
+        """Hand packets to the socket. OfficeUnreachable."""
+        try:
+            self._socket.sendall(packets)
+        except OSError as error:
+            raise OfficeUnreachable(f"the broker takes nothing: {error}") from None
 
     def take(self) -> list[bytes]:
         """The payloads of what has come, acknowledged; waits for something when nothing has. OfficeUnreachable."""
