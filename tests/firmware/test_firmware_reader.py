@@ -55,14 +55,18 @@ def test_a_tap_becomes_a_shown_place(reader: Reader, office: Office, hall: Hall)
 
 def test_its_end_is_announced(reader: Reader, office: Office, hall: Hall) -> None:
     """Ctrl-C ends it at once without a traceback, and the broker says lost; so it does when it is killed."""
-    for count in (1, 2):
+    starts, ended = 0, (1, "heap is locked", "")
+    while "heap is locked" in ended[1] and starts < 5:  # what the unix port makes of Ctrl-C amid a garbage collection
+        starts += 1
         reader.start()
-        hall.saw("ready", count)
-        if count == 1:
-            assert (0, "", "") == reader.interrupt()
-        else:
-            reader.kill()
-        eventually(lambda: office.states == ["ready", "lost"] * count, f"states {office.states}")  # noqa: B023
+        hall.saw("ready", starts)
+        ended = reader.interrupt()
+    assert (0, "", "") == ended
+    eventually(lambda: office.states == ["ready", "lost"] * starts, "lost after Ctrl-C")
+    reader.start()
+    hall.saw("ready", starts + 1)
+    reader.kill()
+    eventually(lambda: office.states == ["ready", "lost"] * (starts + 1), "lost after a kill")
 
 
 def test_the_office_lets_it_blink(reader: Reader, office: Office, hall: Hall) -> None:

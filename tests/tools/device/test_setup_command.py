@@ -89,7 +89,11 @@ def test_from_bare_to_tapping(pty_board: PtyBoard, controller: Controller, reade
     assert ["card", "radio", "battery"] == [line[1] for line in lines if line[0] == "-"]
     assert ["ok", "signed", "entry-1,", "key", kid] == lines[-1]
     assert kid == json.loads((pty_board.store / "settings.json").read_text())["kid"]
-    elsewhere = luot_device("selftest", "--port", pty_board.path, "--data", controller.data / "none", "--json")
+    words = ("selftest", "--port", pty_board.path, "--data", controller.data / "none", "--json")
+    elsewhere = luot_device(*words)
+    if elsewhere.returncode:  # the unix port, interrupted amid a garbage collection, may end instead of answering
+        elsewhere = luot_device(*words)
+    assert (0, "") == (elsewhere.returncode, elsewhere.stderr)
     assert {"name": "signed", "ok": None, "detail": f"entry-1, key {kid}, which is not known here"} == json.loads(
         elsewhere.stdout
     )[-1]
