@@ -22,9 +22,9 @@ async def run_together(*coroutines):
         for task in tasks:
             task.cancel()
         for task in tasks:
-            try:
-                await task
-            except asyncio.CancelledError:
-                pass
+            while not task.done():
+                # Again, for MicroPython's wait_for() loses a cancellation that comes just as its time runs out.
+                task.cancel()
+                await asyncio.sleep(0)
     if errors:
         raise errors[0]

@@ -62,3 +62,46 @@ def test_cancelling_stops_all():
 
     assert asyncio.run(main())
     assert ["a", "b"] == trace.stopped
+
+
+def test_a_cancellation_that_is_lost_is_given_again():
+    """MicroPython's wait_for() loses one that comes just as its time runs out; the session would never end."""
+    trace = Trace()
+
+    async def loses_one():
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await trace.forever("a")
+
+    asyncio.run(run_together(loses_one(), trace.ends()))
+    assert ["a"] == trace.stopped
+
+
+def test_waits_that_run_out_as_another_fails():
+    """At whatever moment of a wait the error comes, all end."""
+
+    async def waits():
+        event = asyncio.Event()
+        while True:
+            try:
+                await asyncio.wait_for(event.wait(), 0.002)
+            except asyncio.TimeoutError:
+                pass
+
+    async def fails(turns):
+        await asyncio.sleep(0.0015)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        raise OSError(5)
+
+    async def main():
+        ended = 0
+        for turns in range(200):
+            try:
+                await run_together(waits(), fails(turns))
+            except OSError:
+                ended += 1
+        return ended
+
+    assert asyncio.run(main()) == 200

@@ -88,8 +88,9 @@ class OnCable:
             self.printed += data
             for kind, body in lines.feed(data):
                 self.said.append((kind, body))
-                if kind in self.answers:
-                    self._process.stdin.write(self.answers[kind](body))
+                answer = self.answers.get(kind)
+                if answer is not None:
+                    self._process.stdin.write(answer(body))
 
 
 @pytest.fixture
