@@ -49,6 +49,7 @@ class ModelBoard:
 
     pastes: True, False, or None for a board from before raw-paste mode. main: what main.py prints while it runs, over
     and over. stops: how Ctrl-C ends main.py: "prompt", "restart" (it exits), or "never". lasts: interrupts it ignores.
+    begins_s: so long after a start an interrupt meets it before it has begun, and ends in a prompt; None for by chance.
     """
 
     address = "model"
@@ -62,6 +63,7 @@ class ModelBoard:
         self.main: bytes | None = None
         self.stops = "prompt"
         self.lasts = 0
+        self.begins_s: float | None = None
         self.noise_in = self.noise_out = self.loss_out = 0.0
         self.restart_within: int | None = None
         self.hang_within: int | None = None
@@ -73,6 +75,7 @@ class ModelBoard:
         self.programs = 0
         self.overruns = 0
         self._running = False
+        self._started_s = 0.0
         self._mode = "friendly"
         self._line = bytearray()
         self._granted = 0
@@ -84,6 +87,7 @@ class ModelBoard:
     def power(self) -> None:
         """Switch it on: main.py runs, if there is one."""
         self._running = self.main is not None
+        self._started_s = self.now_s
         self._mode = "friendly"
         if not self._running:
             self._out += GREETING
@@ -151,11 +155,16 @@ class ModelBoard:
         if self.lasts >= 0:
             return
         self._running = False
-        if self.stops == "restart" and self.dice.random() < 0.7:
+        if self.stops == "restart" and self._has_begun():
             self._restart()
         else:
             self._mode = "friendly"
             self._say(b"Traceback (most recent call last):\r\nKeyboardInterrupt: \r\n" + GREETING)
+
+    def _has_begun(self) -> bool:
+        if self.begins_s is None:
+            return self.dice.random() < 0.7
+        return self.now_s - self._started_s > self.begins_s
 
     def _control_a(self) -> None:
         asks, self._line = self._line == b"\x05A" and self._mode == "raw", bytearray()

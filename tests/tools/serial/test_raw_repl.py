@@ -81,6 +81,16 @@ def test_a_running_program_is_stopped(board: ModelBoard, stops: str) -> None:
     assert (b"1\r\n", b"") == repl.run(b"print(1)", 5)
 
 
+@pytest.mark.parametrize("begins_ms", [12, 15, 20, 25, 29, 40])
+def test_a_program_that_starts_anew_in_step_with_the_interrupts(board: ModelBoard, begins_ms: int) -> None:
+    """However long its start takes, one of them comes before it has begun."""
+    board.main, board.stops, board.begins_s, board.lasts = b"", "restart", begins_ms / 1000, 1
+    repl = repl_on(board)
+    board.now_s = 1.0
+    repl.enter()
+    assert board.now_s < 2
+
+
 def test_a_program_that_cannot_be_stopped(board: ModelBoard) -> None:
     """The error shows the end of what it prints, and says what to do; the limit holds."""
     board.main, board.stops = b"tap\r\n" * 100, "never"

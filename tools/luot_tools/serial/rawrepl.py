@@ -5,6 +5,7 @@ Source: MicroPython documentation, "The MicroPython Interactive Interpreter Mode
 """
 
 import contextlib
+import itertools
 import secrets
 from collections.abc import Callable
 
@@ -32,8 +33,11 @@ _MORE = b"\x01"
 _FIRST_TRY_S = 0.25
 """For a prompt after an interrupt; each further try waits twice as long, up to _LONGEST_TRY_S."""
 _LONGEST_TRY_S = 2.0
-_AGAIN_S = 0.03
-"""Between interrupts of a board that starts; it buffers a few hundred bytes, which so last for seconds."""
+_AGAIN_S = (0.03, 0.01, 0.02, 0.05, 0.04)
+"""In turn, between interrupts of a board that starts: were they all equal, each could meet it at the same wrong moment.
+
+A board buffers a few hundred bytes, which so last for seconds.
+"""
 _REST_WITHIN_S = 2.0
 """For what a board says at once: a window, that it has a program, the end of an answer whose beginning has come."""
 _PIECE_BYTES = 256
@@ -134,9 +138,9 @@ class RawRepl:
         return end.strip(b"\r\n") == _END + _END
 
     def _await_banner(self, deadline: Deadline, whole: Deadline) -> None:
-        while True:
+        for again_s in itertools.cycle(_AGAIN_S):
             try:
-                self.line.skip_past(BANNER, deadline.sooner(_AGAIN_S))
+                self.line.skip_past(BANNER, deadline.sooner(again_s))
                 return
             except Silence:
                 if self.line.alarm:
