@@ -207,18 +207,26 @@ def _read_map(data, at, n, depth):
         raise ProtocolError("cbor.cut", "map of " + str(n))
     items = {}
     last = b""
+    small = -1
     for _ in range(n):
         start = at
-        if at < len(data) and data[at] < 24:
-            key = data[at]  # as nearly all are
+        key = data[at] if at < len(data) else 24
+        if key < 24 and not last:  # as nearly all are
             at += 1
+            if key <= small:
+                raise ProtocolError("cbor.form", "map keys out of order")
+            small = key
         else:
             key, at = _read(data, at, depth - 1)
-        if type(key) is not int and not isinstance(key, (str, bytes)):
-            raise ProtocolError("cbor.key", "not an integer, text or bytes")
-        encoded = bytes(data[start:at])
-        if encoded <= last:
-            raise ProtocolError("cbor.form", "map keys out of order")
-        last = encoded
-        items[key], at = _read(data, at, depth - 1)
+            if type(key) is not int and not isinstance(key, (str, bytes)):
+                raise ProtocolError("cbor.key", "not an integer, text or bytes")
+            encoded = bytes(data[start:at])
+            if encoded <= last:
+                raise ProtocolError("cbor.form", "map keys out of order")
+            last = encoded
+        if depth and at < len(data) and data[at] < 24:
+            items[key] = data[at]
+            at += 1
+        else:
+            items[key], at = _read(data, at, depth - 1)
     return items, at

@@ -1,5 +1,6 @@
 """luot_protocol.cbor against RFC 8949 and cbor2, and against bytes that nobody meant."""
 
+import itertools
 from typing import Any
 
 import cbor2
@@ -135,6 +136,13 @@ def test_depth_is_bounded(levels: int, opening: bytes) -> None:
     else:
         with pytest.raises(ProtocolError, match=r"^cbor\.depth"):
             cbor.loads(data)
+
+
+def test_keys_stand_in_the_order_of_their_bytes() -> None:
+    """Small keys, long ones, negative ones, bytes and text: two in a map are read in one order, and none twice."""
+    keys = [cbor.dumps(key) for key in (0, 5, 23, 24, 255, 256, 1 << 32, -1, -25, b"", b"a", "", "a")]
+    for first, second in itertools.product(keys, repeat=2):
+        assert (first < second) == reads_or_refuses(b"\xa2" + first + b"\x01" + second + b"\x18\x63")
 
 
 @pytest.mark.parametrize("value", [1 << 64, -(1 << 64) - 1, 1.5, object, {1.5: 1}], ids=str)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from luot_controller.engine.model import Role
+from luot_controller.engine.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tap:
     """A card was held to a reader. `number` is None for a card the site does not know.
 

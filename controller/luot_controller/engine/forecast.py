@@ -8,13 +8,14 @@ from collections import defaultdict
 from math import inf
 
 from luot_controller.engine.estimate import AT_ONCE, Outlook, Wait, outlook, shown, work_before
-from luot_controller.engine.model import Desk, Duty, Policy, State, is_of_desk
+from luot_controller.engine.model import Duty, Policy, State, is_of_desk
 from luot_controller.engine.order import Entry
 from luot_controller.engine.pace import Pace
 
 EMPTY_MS = 10 * 60_000
 
 _UNKNOWN = Pace()
+_OPEN = Duty.OPEN
 
 
 def wait_for(
@@ -91,18 +92,20 @@ def outlook_for(
 
 def _staffed(state: State, policy: Policy, ahead: int, now_ms: int) -> set[str]:
     """The desks that can be expected to call, with so many people ahead."""
-    at_work = {desk for desk in policy.desk_services if state.desks[desk].duty is Duty.OPEN}
-    oldest_ms = state.lines.oldest_ms(state.lines.services()) if ahead else None
-    if oldest_ms is None or now_ms - oldest_ms <= EMPTY_MS:
-        return at_work  # what each desk would be found to be
-    return {desk for desk in at_work if not _is_empty(state, policy, state.desks[desk], now_ms)}
+    staffed = set()
+    for desk in policy.desk_services:
+        found = state.desks[desk]
+        if found.duty is not _OPEN:
+            continue
+        is_idle = found.visit is None and now_ms - found.at_ms > EMPTY_MS
+        if not (ahead and is_idle and _is_missed(state, policy, desk, now_ms)):
+            staffed.add(desk)
+    return staffed
 
 
-def _is_empty(state: State, policy: Policy, desk: Desk, now_ms: int) -> bool:
-    """True for a desk that has been free for EMPTY_MS although somebody whom it serves waits: nobody sits there."""
-    if desk.visit is not None or now_ms - desk.at_ms <= EMPTY_MS:
-        return False
-    oldest_ms = state.lines.oldest_ms(policy.desk_lines[desk.id])
+def _is_missed(state: State, policy: Policy, desk: str, now_ms: int) -> bool:
+    """True when somebody whom this idle desk serves has waited for EMPTY_MS all the same: nobody sits there."""
+    oldest_ms = state.lines.oldest_ms(policy.desk_lines[desk])
     return oldest_ms is not None and now_ms - oldest_ms > EMPTY_MS
 
 

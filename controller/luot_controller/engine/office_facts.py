@@ -1,9 +1,9 @@
 """What has happened to taps, desks, cards and the day: entries of the ledger, in the past tense. Holds fields only."""
 
-from dataclasses import dataclass
+from luot_controller.engine.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TapAnswered:
     """A tap was taken; these words went into its receipt (see luot_protocol.codes and frames.Receipt).
 
@@ -25,7 +25,7 @@ class TapAnswered:
     closes_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TapIgnored:
     """An authentic tap changed nothing, for the reason in `code`; its receipt frees the reader's outbox."""
 
@@ -38,7 +38,7 @@ class TapIgnored:
     number: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeskOpened:
     """The desk calls; `by` is the access that said so."""
 
@@ -47,7 +47,7 @@ class DeskOpened:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeskPaused:
     """The desk calls nobody for a while."""
 
@@ -57,7 +57,7 @@ class DeskPaused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeskClosed:
     """The desk calls nobody any more."""
 
@@ -66,7 +66,7 @@ class DeskClosed:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayOpened:
     """Visits may be opened and called."""
 
@@ -74,7 +74,7 @@ class DayOpened:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClosingPlanned:
     """By the opening hours the day that is open will be closed at `closing_ms`; None: they do not say any more."""
 
@@ -82,7 +82,7 @@ class ClosingPlanned:
     closing_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayClosed:
     """The day is over: so many visits expired, were finished by it, were kept; so many cards were not back."""
 
@@ -94,7 +94,7 @@ class DayClosed:
     cards_out: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardEnrolled:
     """A card that was held to `reader` got this number; which card it is stays in the registry."""
 
@@ -104,7 +104,7 @@ class CardEnrolled:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardRetired:
     """The card is out of use for good, and its number is free."""
 
@@ -114,7 +114,7 @@ class CardRetired:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardBlocked:
     """Taps of this card change nothing from now on."""
 
@@ -124,7 +124,7 @@ class CardBlocked:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardUnblocked:
     """The card may be used again."""
 

@@ -4,7 +4,6 @@ Never looks at a clock: a tap is judged at `tap.tap_ms`, the time it was made, a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from luot_controller.engine.acts import bound_to, started
 from luot_controller.engine.commands import EnrolTap, Tap
@@ -23,12 +22,13 @@ from luot_controller.engine.events import (
 from luot_controller.engine.forecast import wait_for
 from luot_controller.engine.model import Policy, State, Visit, VisitState
 from luot_controller.engine.order import Entry
+from luot_controller.engine.records import record
 from luot_protocol import codes
 
 _HOUR_MS = 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """All that a tap's meaning may look at. `number` is the card's, `visit` its latest, None where it has none."""
 

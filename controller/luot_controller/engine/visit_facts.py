@@ -4,12 +4,11 @@ Each holds what a sentence about it needs without the state of that day: number,
 with a default came later than the fact: an older entry of the ledger lacks them.
 """
 
-from dataclasses import dataclass
-
 from luot_controller.engine.model import Visit, VisitState
+from luot_controller.engine.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitOpened:
     """A citizen is in line. `replaces` is the number's visit before, over by now. `aged`: the tap's time was known.
 
@@ -33,7 +32,7 @@ class VisitOpened:
     clerk: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitCalled:
     """A desk called a visit, and why: its key, the next best, and the one passed over (`over`), by number.
 
@@ -62,7 +61,7 @@ class VisitCalled:
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitRecalled:
     """The same number was called again."""
 
@@ -74,7 +73,7 @@ class VisitRecalled:
     class_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitStarted:
     """The citizen came to the desk; `waited_ms` since tap or check-in."""
 
@@ -87,7 +86,7 @@ class VisitStarted:
     waited_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitFinished:
     """The visit is over; `served_ms` is how long it took, from the start, or from the call where none was marked.
 
@@ -104,7 +103,7 @@ class VisitFinished:
     by_close: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceFinished:
     """One of the visit's services is done; it waits for `next_service`, at its own key. `served_ms` as in the end."""
 
@@ -119,7 +118,7 @@ class ServiceFinished:
     then: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitMissed:
     """A no-show, after so many recalls."""
 
@@ -132,7 +131,7 @@ class VisitMissed:
     recalls: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitReturned:
     """A visit is back in line: `rank_ms` is the old one when the place was `kept`, else a new one.
 
@@ -154,7 +153,7 @@ class VisitReturned:
     clerk: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitHeld:
     """The visit is put aside and the desk is free; it is not in line, and keeps its key."""
 
@@ -166,7 +165,7 @@ class VisitHeld:
     class_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitResumed:
     """A visit that `held_at` held was called back to a desk."""
 
@@ -179,7 +178,7 @@ class VisitResumed:
     class_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitTransferred:
     """The visit is in another line, at its own key: of `service`, or of `to_desk` alone; `then` follow."""
 
@@ -194,7 +193,7 @@ class VisitTransferred:
     then: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitCancelled:
     """The citizen gave the turn up: at a drop-off reader (`by` None), or by a command.
 
@@ -213,7 +212,7 @@ class VisitCancelled:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitExpired:
     """The day was closed before the visit came to its end."""
 
@@ -226,7 +225,7 @@ class VisitExpired:
     desk: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisitRated:
     """A face was pressed for this visit; which one is counted for its service and hour, and kept nowhere else."""
 
@@ -235,7 +234,7 @@ class VisitRated:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardDropped:
     """The visit's card was given back at `dropped_ms`. `desk` is where the visit is called, served or held."""
 
@@ -246,7 +245,7 @@ class CardDropped:
     desk: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardTaken:
     """Whoever had just dropped the card has it again."""
 
@@ -256,7 +255,7 @@ class CardTaken:
     desk: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardReplaced:
     """The visit goes on under the number of another card; `replaces` is that card's visit before, over by now."""
 
@@ -269,7 +268,7 @@ class CardReplaced:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommandUndone:
     """The desk took its last command back: these visits are again as they were before it."""
 
