@@ -2,6 +2,8 @@
 
 import asyncio
 
+_INSIST_S = 0.01
+
 
 async def run_together(*coroutines):
     """Run all until the first ends, cancel the others, then raise its error if it had one."""
@@ -19,12 +21,20 @@ async def run_together(*coroutines):
     try:
         await ended.wait()
     finally:
+        cancelling = asyncio.create_task(_cancel(tasks))
         for task in tasks:
-            task.cancel()
-        for task in tasks:
-            while not task.done():
-                # Again, for MicroPython's wait_for() loses a cancellation that comes just as its time runs out.
-                task.cancel()
-                await asyncio.sleep(0)
+            try:
+                await task
+            except asyncio.CancelledError:
+                pass
+        cancelling.cancel()
     if errors:
         raise errors[0]
+
+
+async def _cancel(tasks):
+    """Again and again: MicroPython's wait_for() loses a cancellation that comes just as its time runs out."""
+    while True:
+        for task in tasks:
+            task.cancel()
+        await asyncio.sleep(_INSIST_S)
