@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -34,6 +35,12 @@ def micropython() -> Path:
 def repository() -> Path:
     """The root of the work tree."""
     return Path(__file__).parents[1]
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C count, for us and for what tests start, also where a shell has put us in its background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
