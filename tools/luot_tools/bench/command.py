@@ -80,7 +80,7 @@ def command(
     out: Path,
     folder: Path | None,
 ) -> None:
-    """Measure an office, its broker and a reader, all real, on this machine; in under five minutes.
+    """Measure an office, its broker and a reader, all real, on this machine; in about five minutes.
 
     A naive baseline runs beside each, so that the ratio of the two holds where the machine is slow or busy. The exit
     code is 1 when a figure misses what it must reach; --quick judges nothing.
