@@ -75,3 +75,10 @@ def test_the_machine_has_no_name() -> None:
 
     assert "cores" in machine()
     assert platform.node() not in machine()
+
+
+def test_a_row_does_not_contradict_itself() -> None:
+    """An aim is judged by the figure that is shown; what must be reached by what was measured."""
+    aimed, missed = (as_markdown({"growth_ratio": Reading(value, 1.0)}) for value in (1.104, 1.504))
+    assert "| 1.1 x | 1.5 | 1.1 | aim reached |" in aimed
+    assert "| 1.5 x | 1.5 | 1.1 | MISSES |" in missed

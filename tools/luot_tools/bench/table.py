@@ -110,7 +110,9 @@ def _in_order(readings: Readings) -> Iterable[tuple[str, Reading]]:
 def _mark(figure: Figure, value: float) -> str:
     if figure.misses(value):
         return "MISSES"
-    return "aim reached" if figure.reaches_aim(value) else ""
+    # By the figure that is shown, so that a row does not contradict itself; what must be reached is judged exactly.
+    shown = float(_number(value).replace(",", ""))
+    return "aim reached" if figure.reaches_aim(shown) else ""
 
 
 def _number(value: float | None) -> str:
