@@ -139,7 +139,7 @@ def adopt(site: Site, store: Store, speed: float = 1.0) -> None:
     now_ms = OfficeClock(recovered.state.at_ms, recovered.wall_ms, speed).now_ms()
     known, fresh = store.adopted(), site.adopted(now_ms, version("luot"))
     if known is None or replace(known, at_ms=now_ms) != fresh:
-        turn = Turn()
+        turn = Turn(now_ms)
         turn.enter(recovered.state, [fresh])
         store.commit(turn.batch(recovered.state, recovered.published), wall_ms())
 

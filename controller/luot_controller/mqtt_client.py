@@ -149,6 +149,11 @@ class Client(paho.Client):
         data, at = buffer.come, buffer.at
         while at < len(data):
             first = data[at]
+            if first == packets.PUBACK and data[at + 1 : at + 2] == b"\x02" and at + 4 <= len(data):
+                # Most of what comes, and found whole at a glance.
+                self._under_way.discard(data[at + 2] << 8 | data[at + 3])
+                at = buffer.at = at + 4
+                continue
             if first & 0xF0 != packets.PUBLISH and first != packets.PUBACK:
                 break
             place = packets.whole(data, at)

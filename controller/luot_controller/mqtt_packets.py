@@ -28,9 +28,9 @@ def publish(topic: str, payload: bytes, retain: bool, packet_id: int = 0) -> byt
     """The packet that publishes with QoS 1, or with QoS 0 when it has no id; ValueError for a topic that cannot be."""
     name = _name(topic)
     if not packet_id:
-        return b"%b%b%b" % (_head(PUBLISH | retain, len(name) + len(payload)), name, payload)
+        return b"".join((_head(PUBLISH | retain, len(name) + len(payload)), name, payload))
     head = _head(PUBLISH | _QOS_1 | retain, len(name) + 2 + len(payload))
-    return b"%b%b%b%b" % (head, name, packet_id.to_bytes(2, "big"), payload)
+    return b"".join((head, name, packet_id.to_bytes(2, "big"), payload))
 
 
 def puback(packet_id: int) -> bytes:
@@ -85,6 +85,8 @@ def _head(first: int, length: int) -> bytes:
     """How a packet begins (2.2)."""
     if length < _SHORT:
         return bytes((first, length))
+    if length < _SHORT * _SHORT:
+        return bytes((first, length & _LENGTH_BITS | _MORE, length >> 7))
     head = bytearray((first,))
     while length >= _MORE:
         head.append(length & _LENGTH_BITS | _MORE)

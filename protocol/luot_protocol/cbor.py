@@ -110,7 +110,10 @@ def _write(out, value):
                     _write(out, item)
                 return
         for key in sorted(value):  # which is the order of their bytes, too
-            _head(out, _UINT, key)
+            if key < 24:
+                out.append(key)
+            else:
+                _head(out, _UINT, key)
             _write(out, value[key])
     elif isinstance(value, Tag):
         _head(out, _TAG, value.number)
@@ -120,22 +123,30 @@ def _write(out, value):
 
 
 def _take(data, at, length):
-    if at + length > len(data):
-        raise ProtocolError("cbor.cut", "ends at byte " + str(len(data)))
-    return bytes(data[at : at + length]), at + length
+    end = at + length
+    if end > len(data):
+        _cut(data)
+    return bytes(data[at:end]), end
+
+
+def _cut(data):
+    raise ProtocolError("cbor.cut", "ends at byte " + str(len(data)))
 
 
 def _read(data, at, depth):
     if depth < 0:
         raise ProtocolError("cbor.depth", "deeper than " + str(MAX_DEPTH))
     if at >= len(data):
-        raise ProtocolError("cbor.cut", "ends at byte " + str(len(data)))
+        _cut(data)
     n = data[at]
     at += 1
     if n < 24:
         return n, at
     major, n = n >> 5, n & 31
-    if n > 23:
+    if n == 24 and major != _SIMPLE and at < len(data) and data[at] > 23:  # as most that are not small
+        n = data[at]
+        at += 1
+    elif n > 23:
         if major == _SIMPLE:
             # 24 would be a second spelling of false, true and null; 25 to 27 are floats.
             raise ProtocolError("cbor.type", "float or unknown simple value")
@@ -166,16 +177,16 @@ def _read(data, at, depth):
 
 
 def _read_long(data, at, info):
-    if info == 24 and at < len(data) and data[at] > 23:
-        return data[at], at + 1
     if info > 27:
         raise ProtocolError("cbor.form", "indefinite or reserved length")
     size = 1 << (info - 24)
-    raw, at = _take(data, at, size)
-    n = int.from_bytes(raw, "big")
+    end = at + size
+    if end > len(data):
+        _cut(data)
+    n = int.from_bytes(data[at:end], "big")
     if n < (24 if size == 1 else 1 << (size * 4)):
         raise ProtocolError("cbor.form", "not the shortest form")
-    return n, at
+    return n, end
 
 
 def _text(raw):

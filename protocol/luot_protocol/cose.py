@@ -65,7 +65,7 @@ def hmac_sha256(key, message):
     """HMAC (RFC 2104) with SHA-256; MicroPython has no hmac module. Keys are at most one block (64 bytes)."""
     if len(key) > _BLOCK_BYTES:
         raise ProtocolError("key.length", str(len(key)))
-    padded = int.from_bytes(bytes(key) + bytes(_BLOCK_BYTES - len(key)), "big")
+    padded = int.from_bytes(key, "big") << 8 * (_BLOCK_BYTES - len(key))
     inner = hashlib.sha256((padded ^ _INNER_PAD).to_bytes(_BLOCK_BYTES, "big") + message).digest()
     return hashlib.sha256((padded ^ _OUTER_PAD).to_bytes(_BLOCK_BYTES, "big") + inner).digest()
 

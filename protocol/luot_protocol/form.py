@@ -41,7 +41,7 @@ def uint(fields, key, most):
 def integer(fields, key, least, most):
     """The same, from `least` on."""
     value = fields.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    if type(value) is not int or not least <= value <= most:  # True is an int, too
         raise ProtocolError("frame.field", str(key))
     return value
 

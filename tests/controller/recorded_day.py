@@ -12,7 +12,7 @@ class RecordedDay(Day):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.turn = Turn()
+        self.turn = Turn(0)
 
     def enter(self, fact: Fact) -> None:
         super().enter(fact)
@@ -20,6 +20,6 @@ class RecordedDay(Day):
 
     def batch(self, published: int = 0, **replies: bytes) -> Batch:
         """Everything since the last batch."""
-        turn, self.turn = self.turn, Turn()
+        turn, self.turn = self.turn, Turn(0)
         turn.replies.update(replies)
         return turn.batch(self.state, published)

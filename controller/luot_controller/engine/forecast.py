@@ -5,6 +5,7 @@ A desk whose clerk seems to be away does not count, until it calls again.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from luot_controller.engine.estimate import AT_ONCE, Outlook, Wait, outlook, shown, work_before
@@ -54,16 +55,21 @@ def outlook_for(
     line = line or service
     before = state.lines.ahead_in_each(policy.shared[line], entry)
     ahead = sum(before.values())
-    staffed = _staffed(state, policy, ahead, now_ms)
-    desks = [desk for desk in policy.desks_for.get(line, ()) if desk in staffed]
+    absent = _absent(state, policy, ahead, now_ms)
+    desks: Sequence[str] = policy.desks_for.get(line, ())
+    if absent:
+        desks = [desk for desk in desks if desk not in absent]
     if not desks:
         return ahead, None
-    # The free desks take the first of those ahead.
-    turns = ahead - sum(state.desks[desk].visit is None for desk in desks)
+    turns = ahead
+    for desk in desks:
+        if state.desks[desk].visit is None:
+            turns -= 1  # a free desk takes the first of those ahead
     if turns < 0:
         return ahead, AT_ONCE
     own = state.paces.get(service, _UNKNOWN)
     own_ms = own.mean_ms(policy.typical_ms[service])
+    shares = _shares(policy, line, desks, absent)
     work_ms = 0.0
     rush: defaultdict[int, float] = defaultdict(float)
     for rival, people in before.items():
@@ -73,45 +79,45 @@ def outlook_for(
         # Who waits for one desk alone is taken to need as long as this one.
         as_own = rival == service or is_of_desk(rival)
         mean_ms = own_ms if as_own else pace.mean_ms(policy.typical_ms[rival])
-        our_ms = mean_ms * _share(policy, line, rival, desks, staffed)
+        our_ms = mean_ms * shares[rival]
         work_ms += people * our_ms
         if pace.stream.shares:
             load = pace.stream.per_ms(now_ms) * our_ms / len(desks)
             for head_start_ms, share in pace.stream.shares:
                 rush[head_start_ms] += share * load
+    per_turn_ms = work_ms / ahead if ahead else own_ms
+    work_ms = work_before(turns, len(desks), per_turn_ms, own.spread())
+    if not rush:
+        return ahead, outlook(turns, work_ms)
     # Someone who comes at t passes with t - H < key; nobody comes once the doors are shut.
     open_ms = inf if closing_ms is None else closing_ms - now_ms
     windows = [(min(entry[0] + head_start_ms - now_ms, open_ms), load) for head_start_ms, load in rush.items()]
-    per_turn_ms = work_ms / ahead if ahead else own_ms
-    return ahead, outlook(
-        turns,
-        work_before(turns, len(desks), per_turn_ms, own.spread()),
-        [(window_ms, load) for window_ms, load in windows if window_ms > 0],
-    )
+    return ahead, outlook(turns, work_ms, [(window_ms, load) for window_ms, load in windows if window_ms > 0])
 
 
-def _staffed(state: State, policy: Policy, ahead: int, now_ms: int) -> set[str]:
-    """The desks that can be expected to call, with so many people ahead."""
-    staffed = set()
-    for desk in policy.desk_services:
+def _absent(state: State, policy: Policy, ahead: int, now_ms: int) -> set[str]:
+    """The desks that cannot be expected to call, with so many people ahead."""
+    long_ago_ms = now_ms - EMPTY_MS
+    absent = set()
+    idle = []
+    for desk in policy.desk_lines:
         found = state.desks[desk]
         if found.duty is not _OPEN:
-            continue
-        is_idle = found.visit is None and now_ms - found.at_ms > EMPTY_MS
-        if not (ahead and is_idle and _is_missed(state, policy, desk, now_ms)):
-            staffed.add(desk)
-    return staffed
+            absent.add(desk)
+        elif found.visit is None and found.at_ms < long_ago_ms:
+            idle.append(desk)
+    # Somebody whom an idle desk serves has waited for so long all the same: nobody sits there.
+    if idle and ahead and state.lines.wait_since(state.lines.services(), long_ago_ms):
+        absent.update(desk for desk in idle if state.lines.wait_since(policy.desk_lines[desk], long_ago_ms))
+    return absent
 
 
-def _is_missed(state: State, policy: Policy, desk: str, now_ms: int) -> bool:
-    """True when somebody whom this idle desk serves has waited for EMPTY_MS all the same: nobody sits there."""
-    oldest_ms = state.lines.oldest_ms(policy.desk_lines[desk])
-    return oldest_ms is not None and now_ms - oldest_ms > EMPTY_MS
-
-
-def _share(policy: Policy, line: str, rival: str, desks: list[str], staffed: set[str]) -> float:
-    """Which share of those of `rival` comes to `desks`, the staffed ones of `line`."""
-    if len(staffed) == len(policy.desk_services):
-        return policy.shared[line][rival]
-    theirs = [desk for desk in policy.desks_for.get(rival, ()) if desk in staffed]
-    return sum(desk in desks for desk in theirs) / max(1, len(theirs))
+def _shares(policy: Policy, line: str, desks: Sequence[str], absent: set[str]) -> Mapping[str, float]:
+    """For each rival of `line`, which share of those in it comes to `desks`, those of `line` that are not absent."""
+    if not absent:
+        return policy.shared[line]
+    shares = {}
+    for rival in policy.shared[line]:
+        theirs = [desk for desk in policy.desks_for.get(rival, ()) if desk not in absent]
+        shares[rival] = sum(desk in desks for desk in theirs) / max(1, len(theirs))
+    return shares

@@ -6,7 +6,7 @@ and whom that passes over, looks at one entry per line.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 Entry = tuple[int, int, int]
@@ -57,7 +57,7 @@ class Lines:
         ahead: dict[str, int] = {}
         for service in services:
             count = 0
-            for head_start_ms, line in self._lines.get(service, {}).items():
+            for head_start_ms, line in self._lines.get(service, _NO_LINES).items():
                 # Whoever here has the same key has this rank time; ties go by rank time, then by visit.
                 same_ms = key_ms + head_start_ms
                 least = visit if same_ms == rank_ms else 0 if same_ms > rank_ms else _ID_MASK
@@ -83,10 +83,14 @@ class Lines:
         after += [entry for entry, _, _ in firsts[1:2]]
         return Choice(best, min(after, default=None), oldest)
 
-    def oldest_ms(self, services: Iterable[str]) -> int | None:
-        """The rank time of whoever has waited longest in these services; None when nobody waits."""
-        firsts = [line.at(0) for service in services for line in self._lines.get(service, {}).values() if len(line)]
-        return min(firsts) >> _ID_BITS if firsts else None
+    def wait_since(self, services: Iterable[str], at_ms: int) -> bool:
+        """True when anybody in these services has a rank time before `at_ms`."""
+        packed = _packed(at_ms, 0)
+        for service in services:
+            for line in self._lines.get(service, _NO_LINES).values():
+                if line.has_before(packed):
+                    return True
+        return False
 
     def page(self, service: str, offset: int, limit: int) -> list[Entry]:
         """`limit` entries of one service in order, after the first `offset`; costs O(offset + limit)."""
@@ -127,6 +131,10 @@ class _Line:
         """How many are smaller."""
         return bisect_left(self._packed, packed, self._first) - self._first
 
+    def has_before(self, packed: int) -> bool:
+        """True when any are smaller."""
+        return self._first < len(self._packed) and self._packed[self._first] < packed
+
     def add(self, packed: int) -> None:
         """Put one in."""
         if self._first and packed < self._packed[self._first]:
@@ -148,6 +156,9 @@ class _Line:
         if 2 * self._first > len(self._packed) + _SLACK or not len(self):
             del self._packed[: self._first]
             self._first = 0
+
+
+_NO_LINES: Mapping[int, _Line] = {}
 
 
 def _packed(rank_ms: int, visit: int) -> int:

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -52,6 +52,9 @@ REFUSALS_KEPT = 1000
 EVENTS_PAGE = 6
 
 SUBSCRIPTIONS = ("link_up", "link_state", "console_cmd", "console_ask", "integrator_cmd", "integrator_ask")
+
+_SHOWN_BY_OFFICE = frozenset({VisitMissed, VisitReturned, *get_args(HallFact)})
+"""The facts after which message OFFICE is another one."""
 
 _named = lru_cache(maxsize=1024)(topics.parse)
 
@@ -132,7 +135,7 @@ class Office:
         self._commit(self._keep_house)
 
     def _commit(self, work: Callable[[Turn], None], arrived: Sequence[Arrived] = ()) -> None:
-        turn = Turn()
+        turn = Turn(self._now_ms())
         try:
             work(turn)
             batch = turn.batch(self._state, self._speaker.published)
@@ -141,7 +144,7 @@ class Office:
         except StoreFailed as failure:
             self.counters.problem("store.failed", str(failure))
             self._recover()
-            turn = Turn()
+            turn = Turn(self._now_ms())
         with self._bus.together():
             self._publish(turn)
             # Also after a failure: readers send again, and a broker stops delivering to whoever never acknowledges.
@@ -156,10 +159,10 @@ class Office:
         self._look_at_site(turn)
         if self._hours is None:
             return
-        command = self._hours.due(self._state.hall, self._now_ms())
+        command = self._hours.due(self._state.hall, turn.now_ms)
         if command is not None:
-            turn.enter(self._state, decide(self._state, self._policy, command, self._now_ms()))
-        planned = self._hours.planned(self._state.hall, self._now_ms())
+            turn.enter(self._state, decide(self._state, self._policy, command, turn.now_ms))
+        planned = self._hours.planned(self._state.hall, turn.now_ms)
         if planned is not None:
             turn.enter(self._state, [planned])
 
@@ -178,7 +181,7 @@ class Office:
 
     def _adopt(self, rules: Rules, turn: Turn) -> None:
         old = self._policy
-        turn.enter(self._state, [rules.adopted(self._now_ms())])
+        turn.enter(self._state, [rules.adopted(turn.now_ms)])
         self._policy, self._site_fields, self._hours = rules.policy, rules.fields, rules.hours
         self._taps.presets, self._taps.age_limit_ms = rules.presets, rules.age_limit_ms
         gone = self._readers.adopt(rules.readers)
@@ -232,15 +235,13 @@ class Office:
         except ProtocolError as error:
             self._readers.not_verified(link, error.code)
             raise
-        now_ms = self._now_ms()
         if isinstance(verified, Report):
-            taken = self._readers.report(verified, link, now_ms)
+            taken = self._readers.report(verified, link, turn.now_ms)
             self.counters.add("reports" if taken else "reports_old")
             return
         tap = verified.tap
-        self._readers.heard(tap.reader, link, now_ms, verified.unsent)
-        here = Here(self._state, self._policy, now_ms)
-        turn.receipts.append((link, verified, self._settling.settle(verified, turn, here)))
+        self._readers.heard(tap.reader, link, turn.now_ms, verified.unsent)
+        turn.receipts.append((link, verified, self._settling.settle(verified, turn, self._here(turn))))
 
     def _take_link_state(self, link: str, payload: bytes) -> None:
         try:
@@ -278,8 +279,8 @@ class Office:
             turn.outgoing.append((topic(self._site, "link_down", order[0]), order[1]))
             return {"ok": True}
         if isinstance(said, Technical):
-            return self._settling.obey(said, turn, self._here())
-        events = decide(self._state, self._policy, said, self._now_ms())
+            return self._settling.obey(said, turn, self._here(turn))
+        events = decide(self._state, self._policy, said, turn.now_ms)
         turn.enter(self._state, events)
         refused = next((event for event in events if isinstance(event, Refused)), None)
         reply: Fields = {"ok": refused is None}
@@ -314,14 +315,14 @@ class Office:
             self._bus.publish(topic(self._site, "link_down", link), frame)
         for at, payload in turn.outgoing:
             self._bus.publish(at, payload)
-        self._readers.enrol(self._settling.enrolling(self._here()))
+        self._readers.enrol(self._settling.enrolling(self._here(turn)))
         self._speaker.show_readers(self._readers)
         if turn.news is None:
             self._show(screens.touched(self._state, (fact for _, fact in turn.facts)))
         else:
             self._speaker.forget(turn.news)
             self._show_everything()
-        if any(isinstance(fact, VisitMissed | VisitReturned | HallFact) for _, fact in turn.facts):
+        if not _SHOWN_BY_OFFICE.isdisjoint([type(fact) for _, fact in turn.facts]):
             self._speaker.say("office", None, self._office_fields(), retain=True)
         self._speaker.tell(turn.facts)
 
@@ -367,8 +368,8 @@ class Office:
             "counters": dict(self.counters.counts),
         }
 
-    def _here(self) -> Here:
-        return Here(self._state, self._policy, self._now_ms())
+    def _here(self, turn: Turn) -> Here:
+        return Here(self._state, self._policy, turn.now_ms)
 
     def _now_ms(self) -> int:
         return max(self._state.at_ms, self._clock.now_ms())

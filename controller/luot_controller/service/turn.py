@@ -29,11 +29,13 @@ TapId = tuple[str, int, int]
 
 @dataclass(slots=True)
 class Turn:
-    """facts: for the ledger. receipts: (link, tap, how it was settled). replies: by sender and command id.
+    """now_ms: office time, one moment for all of it. facts: for the ledger. receipts: (link, tap, how it was settled).
 
-    ratings: faces to count. cards: see Batch. news: after a change of the rules, the topics of what is there no more.
+    replies: by sender and command id. ratings: faces to count. cards: see Batch. news: after a change of the rules, the
+    topics of what is there no more.
     """
 
+    now_ms: int
     facts: list[tuple[int, Fact]] = field(default_factory=list)
     settled: dict[TapId, TapSettled] = field(default_factory=dict)
     receipts: list[tuple[str, Verified, TapSettled]] = field(default_factory=list)

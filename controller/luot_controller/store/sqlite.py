@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from luot_controller.engine.events import Fact, ServiceRated, TapAnswered, TapIgnored, TapSettled
+from luot_controller.engine.events import Fact, ServiceRated, TapIgnored, TapSettled
 from luot_controller.engine.ledger_facts import SiteAdopted
 from luot_controller.engine.model import Desk, Hall, Policy, State, Visit, VisitState
 from luot_controller.engine.pace import Pace
@@ -68,7 +68,7 @@ class SqliteStore:
     def commit(self, batch: Batch, wall_ms: int) -> None:
         """See Store.commit."""
         self._commit(batch, wall_ms)
-        for kid in {kid for _, fact in batch.facts if (kid := _tap_of(fact)[0]) is not None}:
+        for kid in {fact.kid for _, fact in batch.facts if isinstance(fact, TapSettled)}:
             self._newest_tap[kid] = self._db.execute(
                 "SELECT boot, seq FROM event WHERE kid = ? ORDER BY boot DESC, seq DESC LIMIT 1", (kid,)
             ).fetchone()
@@ -86,7 +86,7 @@ class SqliteStore:
             floor = self._floors.get(kid)
             return None if floor is None or (boot, seq) > floor else _archived(kid, boot, seq)
         fact = decode_fact(*row)
-        assert isinstance(fact, TapAnswered | TapIgnored)
+        assert isinstance(fact, TapSettled)
         return fact
 
     @guarded
@@ -260,6 +260,4 @@ def _archived(kid: str, boot: int, seq: int) -> TapIgnored:
 
 
 def _tap_of(fact: Fact) -> tuple[str | None, int | None, int | None]:
-    if isinstance(fact, TapAnswered | TapIgnored):
-        return fact.kid, fact.boot, fact.seq
-    return None, None, None
+    return (fact.kid, fact.boot, fact.seq) if isinstance(fact, TapSettled) else (None, None, None)

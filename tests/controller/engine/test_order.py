@@ -51,11 +51,11 @@ def test_ahead_counts_who_sorts_before(rows: list[tuple[str, Entry]], services: 
     assert each == lines.ahead_in_each(services, asked)
 
 
-@given(people, some_services)
-def test_oldest_is_who_has_waited_longest(rows: list[tuple[str, Entry]], services: set[str]) -> None:
-    """The smallest rank time in those services, whatever the head starts; None where nobody waits."""
-    expected = min((entry[1] for entry in sorted_of(rows, services)), default=None)
-    assert expected == lines_of(rows).oldest_ms(services)
+@given(people, some_services, st.integers(-1, 61))
+def test_who_waits_since_is_known(rows: list[tuple[str, Entry]], services: set[str], at_ms: int) -> None:
+    """Whether any rank time in those services is before that, whatever the head starts."""
+    expected = any(entry[1] < at_ms for entry in sorted_of(rows, services))
+    assert expected == lines_of(rows).wait_since(services, at_ms)
 
 
 @given(people, st.sampled_from(SERVICES), st.integers(0, 35), st.integers(0, 35))
