@@ -37,16 +37,16 @@ SILENCE_MS = 10_000
 
 MAX_BODY_BYTES = form.MAX_BYTES
 
-_MARK = b"#luot" + str(VERSION).encode() + b":"
+MARK = b"#luot" + str(VERSION).encode() + b":"
 _CHECK_BYTES = 4
-_MAX_LINE_BYTES = len(_MARK) + 1 + 2 * (MAX_BODY_BYTES + _CHECK_BYTES) + 2
+_MAX_LINE_BYTES = len(MARK) + 1 + 2 * (MAX_BODY_BYTES + _CHECK_BYTES) + 2
 
 
 def line(kind, body=b""):
     """The bytes of one line; a ProtocolError for a body that is too long."""
     if len(body) > MAX_BODY_BYTES:
         raise ProtocolError("wired.size", str(len(body)) + " bytes")
-    return _MARK + kind + (body + _check(kind, body)).hex().encode() + b"\r\n"
+    return MARK + kind + (body + _check(kind, body)).hex().encode() + b"\r\n"
 
 
 def hello(site, link):
@@ -83,7 +83,7 @@ class Lines:
         begun = self._begun(rest)
         if begun is None:
             # The end of it may be the beginning of a mark.
-            self._rest = rest[1 - len(_MARK) :]
+            self._rest = rest[1 - len(MARK) :]
         elif len(begun) < _MAX_LINE_BYTES:
             self._rest = begun
         else:
@@ -93,10 +93,10 @@ class Lines:
 
     def _begun(self, text):
         """The last line that begins in `text`, or None. One that a reset has cut off stands before it."""
-        at = text.rfind(_MARK)
+        at = text.rfind(MARK)
         if at < 0:
             return None
-        self.damaged += text[:at].count(_MARK)
+        self.damaged += text[:at].count(MARK)
         return text[at:]
 
     def _read(self, text):
@@ -105,9 +105,9 @@ class Lines:
         if text is None:
             return None
         text = text.rstrip(b"\r")
-        kind = text[len(_MARK) : len(_MARK) + 1]
+        kind = text[len(MARK) : len(MARK) + 1]
         try:
-            body = bytes.fromhex(text[len(_MARK) + 1 :].decode())[:-_CHECK_BYTES]
+            body = bytes.fromhex(text[len(MARK) + 1 :].decode())[:-_CHECK_BYTES]
             if kind and line(kind, body) == text + b"\r\n":
                 return (kind, body) if kind in self._kinds else None
         except ValueError:

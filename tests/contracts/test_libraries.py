@@ -11,10 +11,12 @@ ROOMS = {
     "amqtt": [CONTROLLER + "broker/amqtt_child.py"],
     "babel": ["tools/luot_tools/catalogue.py"],
     "click": [CONTROLLER + "cli.py", CONTROLLER + "commands/", "tools/luot_tools/"],
+    "font_source_sans_pro": ["tools/luot_tools/device/label.py"],
     # A board's own module; this file is sent there.
     "machine": ["tools/luot_tools/device/onboard.py"],
     "msgspec": [CONTROLLER, "tools/luot_tools/"],
     "paho": [CONTROLLER + "mqtt.py", CONTROLLER + "mqtt_client.py", "tools/luot_tools/bench/naive.py"],
+    "resvg_py": ["tools/luot_tools/device/label.py"],
     "rich": [*SCREENS, CONTROLLER + "commands/", "tools/luot_tools/pictures/"],
     "serial": ["tools/luot_tools/serial/port.py"],
     # The naive prototype that the office is measured against has a table of its own, and is no part of an office.

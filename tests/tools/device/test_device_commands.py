@@ -5,6 +5,7 @@ import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ import pytest
 from pty_board import PtyBoard
 
 from controller.command_line import Said, luot
+from luot_protocol import wired
+from luot_tools.device import label
 from luot_tools.device.commands import ports
 from luot_tools.serial.port import Found
 
@@ -158,7 +161,21 @@ def test_label(pty_board: PtyBoard, tmp_path: Path) -> None:
     out = tmp_path / "label.svg"
     assert (0, f"entry-1: label drawn in {out}\n", "") == device(pty_board, "label", "--out", out)
     text = out.read_text(encoding="utf-8")
+    assert 2 == device(pty_board, "label", "--out", tmp_path / "label.pdf").code
     assert [True] * 4 == [word in text for word in (">entry-1<", ">demo<", ">Lối vào · Entry<", ">0A1B 2C3D 4E<")]
+
+
+def test_label_as_svg_and_png(pty_board: PtyBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a name both are drawn by the reader's id; the PNG is 62 by 29 mm at 300 dots an inch."""
+    monkeypatch.chdir(tmp_path)
+    (pty_board.store / "settings.json").write_text(
+        '{"reader": "desk-1", "site": "demo", "role": "desk", "kid": "0a1b"}'
+    )
+    assert "desk-1: label drawn in desk-1.svg and desk-1.png\n" == device(pty_board, "label").out
+    picture = (tmp_path / "desk-1.png").read_bytes()
+    assert (b"\x89PNG", 732, 343) == (picture[:4], *struct.unpack(">2I", picture[16:24]))
+    assert picture == label.png((tmp_path / "desk-1.svg").read_text(encoding="utf-8"))
+    assert len({label.png(label.svg("r", "s", role, "")) for role in label.ROLES}) == len(label.ROLES)
 
 
 @contextmanager
@@ -217,6 +234,20 @@ def test_a_board_cannot_command_the_terminal(pty_board: PtyBoard) -> None:
     pty_board.plug()
     with running("log", "--plain", "--port", str(pty_board.path)) as (_, output):
         assert b"\x1b" not in until_said(output, b"\\x1b[2Jhi")
+
+
+def test_log_hides_the_frames_of_a_wired_reader(pty_board: PtyBoard) -> None:
+    """They pass by unseen between what its program says, unless they are asked for."""
+    frame = wired.hello("ubnd", "r01")
+    pty_board.unplug()
+    (pty_board.store / "main.py").write_text(
+        f"import sys, time\nwhile True:\n sys.stdout.buffer.write({frame!r})\n print('tick')\n time.sleep(0.05)"
+    )
+    pty_board.plug()
+    with running("log", "--plain", "--port", str(pty_board.path)) as (_, output):
+        until_said(output, b"tick\r\ntick")
+    with running("log", "--plain", "--frames", "--port", str(pty_board.path)) as (_, output):
+        until_said(output, frame)
 
 
 def test_shell(busy: PtyBoard) -> None:

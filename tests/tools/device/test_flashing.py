@@ -1,9 +1,10 @@
 """MicroPython onto a board: images are checked first, then copied to a drive or given to esptool."""
 
 import hashlib
-import json
 import struct
 import sys
+from functools import reduce
+from operator import xor
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,16 @@ def uf2(blocks: int = 3, family: int = RP2040) -> bytes:
     )
 
 
-def esp(chip: int) -> bytes:
-    """The beginning of an ESP's image: magic number, and the chip's id at byte 12."""
-    return bytes([0xE9, 3, 2, 0x20]) + bytes(8) + chip.to_bytes(2, "little") + bytes(1000)
+def esp(
+    chip: int, segments: tuple[bytes, ...] = (bytes(range(256)) * 9, b"text " * 3000), hashed: bool = True
+) -> bytes:
+    """An ESP's image as Espressif draws it: 24 bytes of head, segments, their checksum, and a hash of it all."""
+    image = struct.pack("<4BI", 0xE9, len(segments), 2, 0x20, 0x40080400)
+    image += struct.pack("<4BHBHH4xB", 0xEE, 0, 0, 0, chip, 0, 0, 0xFFFF, hashed)
+    for at, segment in zip((0x3FFE8000, 0x40080400), segments, strict=False):
+        image += struct.pack("<II", at, len(segment)) + segment
+    image += bytes(15 - len(image) % 16) + bytes([reduce(xor, b"".join(segments), 0xEF)])
+    return image + hashlib.sha256(image).digest() if hashed else image
 
 
 def image_file(folder: Path, data: bytes, name: str = "image.bin") -> Path:
@@ -48,20 +56,6 @@ def drive(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def esptool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in that writes down how it was called; it fails as often as `esptool.fails` has lines."""
-    path = tmp_path / "esptool"
-    path.write_text(
-        f"#!{sys.executable}\nimport json, pathlib, sys\nhere = pathlib.Path({str(tmp_path)!r})\n"
-        "(here / 'called.json').write_text(json.dumps(sys.argv[1:]))\nprint('Chip is', 'fake')\n"
-        "sys.exit((here / 'fails').exists())\n"
-    )
-    path.chmod(0o755)
-    monkeypatch.setattr(flashing, "_esptool", lambda: [str(path)])
-    return path
-
-
 @pytest.mark.parametrize(
     ("data", "kind", "chip", "offset"),
     [
@@ -70,12 +64,14 @@ def esptool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (esp(0), "esp", "esp32", 0x1000),
         (esp(9), "esp", "esp32s3", 0),
         (esp(13), "esp", "esp32c6", 0),
+        (esp(9, hashed=False), "esp", "esp32s3", 0),
+        (esp(9) + bytes(5000), "esp", "esp32s3", 0),
     ],
 )
 def test_an_image_says_what_it_is_for(tmp_path: Path, data: bytes, kind: str, chip: str, offset: int) -> None:
     """The chip, and where in its flash the image begins, stand in the image."""
     path = image_file(tmp_path, data)
-    assert Image(path, data, kind, chip, offset) == images.load(path, None)
+    assert [Image(path, data, kind, chip, offset)] == images.load(path, None)
 
 
 BLOCK = 512
@@ -87,6 +83,12 @@ DAMAGED = {
     "two chips": uf2(2)[:BLOCK] + uf2(2, OTHER)[BLOCK:],
     "another chip": uf2(family=OTHER),
     "an unknown ESP": esp(999),
+    "a cut ESP": esp(0)[:2000],
+    "an ESP without its end": esp(0)[:-33],
+    "a changed ESP": esp(0)[:1000] + b"!" + esp(0)[1001:],
+    "a changed hash": esp(0)[:-1] + b"!",
+    "a changed head": esp(0)[:4] + b"!" + esp(0)[5:],
+    "a head alone": esp(0)[:24],
     "no image": b"<html>",
     "empty": b"",
 }
@@ -99,11 +101,61 @@ def test_what_is_no_image_is_not_flashed(tmp_path: Path, data: bytes) -> None:
         images.load(image_file(tmp_path, data), None)
 
 
+def bundle(folder: Path, **files: bytes) -> Path:
+    """A folder of images, and what sha256sum says of them."""
+    folder.mkdir()
+    names = {name.replace("_", "."): data for name, data in files.items()}
+    for name, data in names.items():
+        (folder / name).write_bytes(data)
+    sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in names.items())
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    return folder
+
+
+def test_a_bundle_is_checked_whole(tmp_path: Path) -> None:
+    """Each image of it, whichever will be chosen; one that no line names, or that is another, ends it."""
+    folder = bundle(tmp_path / "bundle", pico_uf2=uf2(), s3_bin=esp(9))
+    (folder / "README.txt").write_text("no image")
+    assert [("RP2040", "pico.uf2"), ("esp32s3", "s3.bin")] == [
+        (image.chip, image.path.name) for image in images.load(folder, None)
+    ]
+    (folder / "c3.bin").write_bytes(esp(5))
+    with pytest.raises(UsageProblem, match=r"SHA256SUMS holds no SHA-256 of c3\.bin"):
+        images.load(folder, None)
+    (folder / "c3.bin").unlink()
+    (folder / "s3.bin").write_bytes(esp(5))
+    with pytest.raises(ImageDamaged):
+        images.load(folder, None)
+
+
+def test_a_bundle_without_an_image(tmp_path: Path) -> None:
+    """A folder of other things, or with one hash for all of it, is no bundle."""
+    folder = bundle(tmp_path / "bundle")
+    with pytest.raises(UsageProblem, match="there is no image in"):
+        images.load(folder, None)
+    with pytest.raises(UsageProblem, match="which has no hash"):
+        images.load(folder, "0" * 64)
+
+
+def test_the_image_for_the_board_is_chosen(tmp_path: Path, drive: Path) -> None:
+    """Of a bundle, by the chip; where two are for it, the technician chooses."""
+    folder = bundle(tmp_path / "bundle", pico_uf2=uf2(), pico2_uf2=uf2(family=0xE48BFF59), s3_bin=esp(9))
+    said = luot("device", "flash", "--image", folder, "--drive", drive)
+    assert (0, f"{folder / 'pico.uf2'} is on the RP2040 at {drive}\n", "") == said
+    assert uf2() == (drive / "luot.uf2").read_bytes()
+    (folder / "big.uf2").write_bytes(uf2())
+    with (folder / "SHA256SUMS").open("a") as sums:
+        sums.write(f"{hashlib.sha256(uf2()).hexdigest()} *big.uf2\n")
+    said = luot("device", "flash", "--image", folder, "--drive", drive)
+    assert (2, "") == (said.code, said.out)
+    assert "there are 2 images for an RP2040: big.uf2, pico.uf2" in said.err
+
+
 def test_the_hash_is_checked(tmp_path: Path) -> None:
     """Given, or beside the file; without one nothing is flashed."""
     path = image_file(tmp_path, uf2())
     right = hashlib.sha256(uf2()).hexdigest()
-    assert "RP2040" == images.load(path, right.upper()).chip
+    assert ["RP2040"] == [image.chip for image in images.load(path, right.upper())]
     with pytest.raises(ImageDamaged) as raised:
         images.load(path, "0" * 64)
     assert right in raised.value.subject
@@ -129,7 +181,7 @@ def test_a_dry_run_only_checks(tmp_path: Path, drive: Path) -> None:
     """The image is named, nothing is written."""
     said = luot("device", "flash", "--image", image_file(tmp_path, uf2()), "--drive", drive, "--dry-run")
     assert 0 == said.code
-    assert "a good image for an RP2040, 1536 bytes" in said.out
+    assert "a good image for an RP2040, 1536 bytes\nnothing was flashed" in said.out
     assert ["INFO_UF2.TXT"] == [path.name for path in drive.iterdir()]
 
 
@@ -138,7 +190,7 @@ def test_the_wrong_drive(tmp_path: Path, drive: Path) -> None:
     path = image_file(tmp_path, uf2(family=0xE48BFF59))
     said = luot("device", "flash", "--image", path, "--drive", drive)
     assert (2, "") == (said.code, said.out)
-    assert "is not the drive of an RP2350" in said.err
+    assert f"the board at {drive} is an RP2040, and there is no image for one, only for: RP2350" in said.err
     assert ["INFO_UF2.TXT"] == [path.name for path in drive.iterdir()]
 
 
@@ -162,32 +214,6 @@ def test_a_full_drive(tmp_path: Path, drive: Path) -> None:
     said = luot("device", "flash", "--image", image_file(tmp_path, uf2(200)), "--drive", drive)
     assert (1, "") == (said.code, said.out)
     assert "BOOTSEL" in said.err
-
-
-def test_an_esp_is_flashed_by_esptool(tmp_path: Path, esptool: Path) -> None:
-    """With chip, port and place; its talk is talk."""
-    path = image_file(tmp_path, esp(0))
-    said = luot("device", "flash", "--image", path, "--port", "/dev/ttyUSB0")
-    assert (0, f"{path} is on the esp32 at /dev/ttyUSB0\n") == (said.code, said.out)
-    assert [
-        *("--chip", "esp32", "--port", "/dev/ttyUSB0", "--baud", "460800"),
-        *("write-flash", "0x1000", str(path)),
-    ] == json.loads((esptool.parent / "called.json").read_text())
-
-
-def test_esptool_that_fails(tmp_path: Path, esptool: Path) -> None:
-    """What to do with the buttons is said."""
-    (esptool.parent / "fails").touch()
-    said = luot("device", "flash", "--image", image_file(tmp_path, esp(9)), "--port", "/dev/ttyUSB0")
-    assert (1, "") == (said.code, said.out)
-    assert "Hold BOOT" in said.err
-
-
-def test_an_esp_without_a_port(tmp_path: Path, esptool: Path) -> None:
-    """Nothing is guessed where flash is at stake."""
-    said = luot("device", "flash", "--image", image_file(tmp_path, esp(9)))
-    assert (2, "", False) == (said.code, said.out, (esptool.parent / "called.json").exists())
-    assert "--port" in said.err
 
 
 def test_no_esptool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

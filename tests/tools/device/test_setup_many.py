@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from pty_board import PtyBoard, plugged
@@ -40,6 +41,18 @@ def see(monkeypatch: pytest.MonkeyPatch, look: Callable[[], list[PtyBoard]]) -> 
     monkeypatch.setattr("luot_tools.device.commands.options.found_ports", found)
 
 
+@pytest.fixture
+def both(data: Path, pty_board: PtyBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[PtyBoard]]:
+    """Two boards that are readers already, and the only ports of this machine."""
+    store = tmp_path / "second"
+    store.mkdir()
+    for second in plugged(store, tmp_path / "port-2"):
+        see(monkeypatch, lambda second=second: [pty_board, second])
+        for reader, board in (("entry-1", pty_board), ("info-1", second)):
+            assert 0 == luot("device", "setup", reader, "--data", data, "--port", board.path).code
+        yield [pty_board, second]
+
+
 def test_all(data: Path, pty_board: PtyBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each that is a reader is brought up to date as the reader it is; one that is none is named, and others go on."""
     store = tmp_path / "second"
@@ -58,13 +71,67 @@ def test_all(data: Path, pty_board: PtyBoard, tmp_path: Path, monkeypatch: pytes
     assert [] == list(pty_board.store.iterdir())
 
 
+def test_all_at_once(data: Path, both: list[PtyBoard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two boards are in work at the same time, and each gets its label."""
+    meet = Barrier(2, timeout=30)
+
+    def compiled(_platform: str) -> dict[str, bytes]:
+        meet.wait()
+        return STAYS
+
+    monkeypatch.setattr(firmware, "compiled", compiled)
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    said = luot("device", "setup", "--all", "--data", data, "--label", labels)
+    assert (0, "") == (said.code, said.err)
+    assert ["entry-1.png", "entry-1.svg", "info-1.png", "info-1.svg"] == sorted(file.name for file in labels.iterdir())
+    ready = [line.split()[0] for line in said.out.splitlines() if " ready " in line]
+    assert sorted(str(board.path) for board in both) == sorted(ready)
+
+
+def test_one_of_all_is_silent(data: Path, both: list[PtyBoard]) -> None:
+    """It is named, in the end by the exit code, too; the other is done."""
+    both[1].from_board = lambda _said: b""
+    said = luot("device", "setup", "--all", "--data", data)
+    assert (4, 1) == (said.code, said.out.count(" ready "))
+    assert f"{both[1].path}: no answer" in said.err
+
+
+def test_an_interrupt_ends_all(data: Path, both: list[PtyBoard], monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the next step of each; what was begun goes on with the same command."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(firmware, "compiled", lambda _platform: {**STAYS, "luot_firmware/fresh.py": b""})
+    with monkeypatch.context() as patch:
+        patch.setattr(setup, "_show", interrupt)
+        assert 130 == luot("device", "setup", "--all", "--data", data).code
+    assert not all((board.store / "luot_firmware" / "fresh.py").exists() for board in both)
+    said = luot("device", "setup", "--all", "--data", data)
+    assert (0, 2) == (said.code, said.out.count(" ready "))
+    assert all((board.store / "luot_firmware" / "fresh.py").exists() for board in both)
+
+
+def test_all_of_none(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is plugged in, that is said."""
+    see(monkeypatch, list)
+    said = luot("device", "setup", "--all", "--data", data)
+    assert (2, "") == (said.code, said.out)
+    assert "there is no board at this machine" in said.err
+
+
 def test_an_esp_that_is_silent_is_flashed_first(
     data: Path, pty_board: PtyBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """esptool is called once; the board that then answers is set up in the same go."""
     flashed = tmp_path / "flashed"
     program = tmp_path / "esptool"
-    program.write_text(f"#!{sys.executable}\nimport pathlib\npathlib.Path({str(flashed)!r}).touch(exist_ok=False)\n")
+    program.write_text(
+        f"#!{sys.executable}\nimport pathlib, sys\n"
+        "if 'read-mac' in sys.argv:\n    print('Connected to ESP32-S3 on it')\n"
+        f"else:\n    pathlib.Path({str(flashed)!r}).touch(exist_ok=False)\n"
+    )
     program.chmod(0o755)
     monkeypatch.setattr(flashing, "_esptool", lambda: [str(program)])
     pty_board.from_board = lambda said: said if flashed.exists() else b""

@@ -6,12 +6,18 @@ Sources: Microsoft's UF2 specification; Espressif's "Firmware Image Format" (esp
 import hashlib
 import re
 import struct
+from collections.abc import Sequence
+from functools import reduce
+from operator import xor
 from pathlib import Path
 from typing import NamedTuple
 
 from luot_controller.errors import LuotError, UsageProblem
 
 UF2, ESP = "uf2", "esp"
+
+_SUFFIXES = (".uf2", ".bin")
+_SUMS = "SHA256SUMS"
 
 _UF2_BLOCK_BYTES = 512
 _UF2_DATA_BYTES = 476
@@ -22,6 +28,11 @@ _UF2_FAMILIES = {0xE48BFF56: "RP2040", 0xE48BFF59: "RP2350", 0xE48BFF57: "RP2350
 
 _ESP_MAGIC = 0xE9
 _ESP_CHIP_AT = 12
+_ESP_HASH_FLAG_AT = 23
+_ESP_HEAD_BYTES = 24
+_ESP_SEED = 0xEF
+_ESP_ALIGNED = 16
+_HASH_BYTES = 32
 _ESP_CHIPS = {
     0: ("esp32", 0x1000),
     2: ("esp32s2", 0x1000),
@@ -52,8 +63,40 @@ class Image(NamedTuple):
     offset: int = 0
 
 
-def load(path: Path, sha256: str | None) -> Image:
-    """Read an image; its hash is `sha256` or stands in PATH.sha256. Raises UsageProblem without one, ImageDamaged."""
+def load(path: Path, sha256: str | None) -> list[Image]:
+    """Read an image, or all those of a bundle, a folder of images for several chips.
+
+    Its hash is `sha256`, or stands in PATH.sha256 or in SHA256SUMS beside it. Raises UsageProblem without one, or
+    without an image; ImageDamaged.
+    """
+    if not path.is_dir():
+        return [_load(path, sha256)]
+    if sha256 is not None:
+        raise UsageProblem(f"{path} is a folder, which has no hash", f"Put the hash of each image into {path / _SUMS}.")
+    found = [_load(file, None) for file in sorted(path.iterdir()) if file.suffix in _SUFFIXES]
+    if not found:
+        raise UsageProblem(f"there is no image in {path}", f"Images end in {' or '.join(_SUFFIXES)}.")
+    return found
+
+
+def for_chip(found: Sequence[Image], chip: str, where: str) -> Image:
+    """The image for `chip`, which is `where`; raises UsageProblem where there is none, or more than one."""
+    fit = [image for image in found if image.chip == chip]
+    if len(fit) == 1:
+        return fit[0]
+    if fit:
+        raise UsageProblem(
+            f"there are {len(fit)} images for an {chip}: {', '.join(image.path.name for image in fit)}",
+            "Choose one with --image FILE: boards of one chip differ in their memory.",
+        )
+    chips = ", ".join(sorted({image.chip for image in found}))
+    raise UsageProblem(
+        f"{where} is an {chip}, and there is no image for one, only for: {chips}",
+        "Nothing was flashed. Get one for it.",
+    )
+
+
+def _load(path: Path, sha256: str | None) -> Image:
     data = path.read_bytes()
     wanted = (sha256 or _beside(path)).lower()
     found = hashlib.sha256(data).hexdigest()
@@ -63,16 +106,23 @@ def load(path: Path, sha256: str | None) -> Image:
 
 
 def _beside(path: Path) -> str:
-    file = path.with_name(path.name + ".sha256")
-    try:
-        found = re.match(r"[0-9a-fA-F]{64}\b", file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    file, sums = path.with_name(path.name + ".sha256"), path.with_name(_SUMS)
+    if file.exists():
+        found = re.match(r"([0-9a-fA-F]{64})\b", file.read_text(encoding="utf-8"))
+    elif sums.exists():
+        line = rf"^([0-9a-fA-F]{{64}}) [ *]{re.escape(path.name)}$"
+        found = re.search(line, sums.read_text(encoding="utf-8"), re.MULTILINE)
+        file = sums
+    else:
         raise UsageProblem(
             f"nothing says what {path} should be", f"Give its hash with --sha256, or put it into {file}."
-        ) from None
+        )
     if found is None:
-        raise UsageProblem(f"{file} holds no SHA-256", "It begins with 64 hex digits, as sha256sum writes them.")
-    return found[0]
+        raise UsageProblem(
+            f"{file} holds no SHA-256 of {path.name}",
+            "Its lines are 64 hex digits and a name, as sha256sum writes them.",
+        )
+    return found[1]
 
 
 def _uf2(path: Path, data: bytes) -> Image:
@@ -94,11 +144,25 @@ def _uf2(path: Path, data: bytes) -> Image:
 
 
 def _esp(path: Path, data: bytes) -> Image:
-    if len(data) > _ESP_CHIP_AT + 2 and data[0] == _ESP_MAGIC:
-        known = _ESP_CHIPS.get(int.from_bytes(data[_ESP_CHIP_AT : _ESP_CHIP_AT + 2], "little"))
-        if known is not None:
-            return Image(path, data, ESP, *known)
-    raise ImageDamaged(
-        f"{path} is no image that a board here takes",
-        "An ESP32 takes a .bin that holds its boot loader, an RP2040 a .uf2.",
-    )
+    chip_id = int.from_bytes(data[_ESP_CHIP_AT : _ESP_CHIP_AT + 2], "little")
+    if len(data) < _ESP_HEAD_BYTES or data[0] != _ESP_MAGIC or chip_id not in _ESP_CHIPS:
+        raise ImageDamaged(
+            f"{path} is no image that a board here takes",
+            "An ESP32 takes a .bin that holds its boot loader, an RP2040 a .uf2.",
+        )
+    if not _is_whole(data):
+        raise ImageDamaged(f"{path}: the boot loader in this image is damaged", "Get the file again.")
+    return Image(path, data, ESP, *_ESP_CHIPS[chip_id])
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether the segments of an ESP's first image are there, with their checksum, and their hash where it has one."""
+    at, found = _ESP_HEAD_BYTES, _ESP_SEED
+    for _ in range(data[1]):
+        segment = data[at + 8 :][: int.from_bytes(data[at + 4 : at + 8], "little")]
+        found = reduce(xor, segment, found)
+        at += 8 + int.from_bytes(data[at + 4 : at + 8], "little")
+    at += _ESP_ALIGNED - 1 - at % _ESP_ALIGNED
+    if data[at : at + 1] != bytes([found]):
+        return False
+    return not data[_ESP_HASH_FLAG_AT] or data[at + 1 :][:_HASH_BYTES] == hashlib.sha256(data[: at + 1]).digest()

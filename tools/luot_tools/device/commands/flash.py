@@ -10,10 +10,10 @@ from luot_tools.device.commands.options import ProgressLine, port_option
 image_options = [
     click.option(
         "--image",
-        type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="MicroPython for the board: .uf2 for an RP2040, .bin for an ESP32.",
+        type=click.Path(path_type=Path, exists=True),
+        help="MicroPython for the board: .uf2 for an RP2040, .bin for an ESP32; or a folder of them for several chips.",
     ),
-    click.option("--sha256", help="What the image must be; default: what IMAGE.sha256 says."),
+    click.option("--sha256", help="What the image must be; default: what IMAGE.sha256 or SHA256SUMS says."),
     click.option(
         "--drive",
         type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -35,11 +35,13 @@ def command(
     """Check IMAGE against its hash and put it on the board. All that is in the board's memory may be lost."""
     if image is None:
         raise click.MissingParameter(param_hint="--image", param_type="option")
-    checked = images.load(image, sha256)
+    found = images.load(image, sha256)
     if dry_run:
-        click.echo(f"{image}: a good image for an {checked.chip}, {len(checked.data)} bytes; nothing was flashed")
+        for checked in found:
+            click.echo(f"{checked.path}: a good image for an {checked.chip}, {len(checked.data)} bytes")
+        click.echo("nothing was flashed")
         return
     line = ProgressLine()
-    place = flashing.flash(checked, port, drive, line, wait_s)
+    flashed, place = flashing.flash(found, port, drive, line, wait_s)
     line.clear()
-    click.echo(f"{image} is on the {place}")
+    click.echo(f"{flashed.path} is on the {place}")

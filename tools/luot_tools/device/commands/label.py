@@ -13,16 +13,16 @@ from luot_tools.device.commands.options import baud_option, board_at, port_optio
 @port_option
 @baud_option
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The SVG file; default: the reader's id, .svg."
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file, .svg or .png; default: both, by the reader's id.",
 )
 def command(port: str | None, baud: int, out: Path | None) -> None:
-    """Draw the label of the reader at PORT: id, role, site, and the code of its key, 62 by 29 mm."""
+    """Draw the label of the reader at PORT: id, role, site, and the code of its key, 62 by 29 mm, as SVG and PNG."""
     with board_at(port, baud) as board:
         found = board.call(onboard_reader.installed)
     if not found["reader"]:
         raise UsageProblem(f"{board.address}: this board is no reader yet", "Make it one: luot device setup READER")
-    path = out or Path(f"{found['reader']}.svg")
-    path.write_text(
-        label.svg(found["reader"], found["site"], found["role"], label.code_of(found["kid"])), encoding="utf-8"
-    )
-    click.echo(f"{found['reader']}: label drawn in {path}")
+    paths = [out] if out else [Path(found["reader"] + suffix) for suffix in label.SUFFIXES]
+    label.write(found, paths)
+    click.echo(f"{found['reader']}: label drawn in {' and '.join(map(str, paths))}")

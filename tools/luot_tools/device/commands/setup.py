@@ -2,15 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from luot_controller.errors import LuotError, UsageProblem
 from luot_tools import firmware
-from luot_tools.device import flashing, images, onboard_reader, setup
+from luot_tools.device import flashing, images, label, onboard_reader, setup
 from luot_tools.device.board import connect
 from luot_tools.device.chips import is_board
 from luot_tools.device.commands.flash import image_options
@@ -24,6 +25,8 @@ from luot_tools.device.commands.options import (
     tell,
     wired_option,
 )
+from luot_tools.device.commands.side_by_side import side_by_side
+from luot_tools.device.files import Progress
 from luot_tools.device.office import Identities, OfficeFolder, SettingsFile
 from luot_tools.device.setup import Step, Wish
 from luot_tools.serial.errors import BoardNeverPrompts, BoardSilent
@@ -47,7 +50,13 @@ _STARTS_WITHIN_S = 20.0
 @image_options[0]
 @image_options[1]
 @image_options[2]
-@click.option("--all", "all_", is_flag=True, help="Every board here that is a reader already, each as it is.")
+@click.option(
+    "--label",
+    "labels",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Draw the label in this folder, too, as SVG and PNG.",
+)
+@click.option("--all", "all_", is_flag=True, help="Every board here that is a reader already, each as it is, at once.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
 def command(
@@ -61,6 +70,7 @@ def command(
     image: Path | None,
     sha256: str | None,
     drive: Path | None,
+    labels: Path | None,
     all_: bool,
     dry_run: bool,
     as_json: bool,
@@ -73,6 +83,7 @@ def command(
     \b
     luot device setup entry-1
     luot device setup entry-1 --image RPI_PICO.uf2
+    luot device setup entry-1 --image bundle
     luot device setup --all
     """
     if all_ and (reader or port or settings or image):
@@ -84,18 +95,18 @@ def command(
         port = _with_micropython(images.load(image, sha256), port, baud, drive)
     ports = [found.address for found in found_ports() if is_board(found)] if all_ else [chosen(port)]
     wish = _Wishes(identities, reader, wired)
-    failed: LuotError | None = None
-    for address in ports:
-        try:
-            for step in _steps(address, baud, wish, dry_run):
-                _show(address, step, as_json)
-        except LuotError as error:
-            if not all_:
-                raise
-            tell(f"{error.subject}. {error.hint}")
-            failed = failed or error
-    if failed is not None:
-        raise failed
+    if not ports:
+        raise UsageProblem("there is no board at this machine", "Plug one in.")
+    work = _Work(wish, baud, dry_run, labels)
+    if not all_:
+        line = ProgressLine()
+        for step in work.steps(ports[0], line):
+            line.clear()
+            _show(ports[0], step, as_json)
+        return
+    failed = side_by_side(ports, work.steps, lambda address, what: _show(address, what, as_json))
+    if failed:
+        raise failed[0]
 
 
 class _Wishes:
@@ -116,33 +127,46 @@ class _Wishes:
         return Wish(self._reader or installed, self._identities, self._compile, wired=self._wired)
 
 
-def _steps(address: str, baud: int, wishes: _Wishes, dry_run: bool) -> Iterator[Step]:
-    line = ProgressLine()
-    began_s = time.monotonic()
-    with connect(address, baud) as board:
-        installed = board.call(onboard_reader.installed)
-        wish = wishes.of(address, installed["reader"])
-        for step in setup.steps(board, wish, dry_run=dry_run, progress=line):
-            line.clear()
-            yield step
-    if not dry_run:
+class _Work(NamedTuple):
+    """What is done to each board; labels: where its label is drawn, None for none."""
+
+    wishes: _Wishes
+    baud: int
+    dry_run: bool
+    labels: Path | None
+
+    def steps(self, address: str, progress: Progress) -> Iterator[Step]:
+        """All of it, for the board at `address`."""
+        began_s = time.monotonic()
+        with connect(address, self.baud) as board:
+            installed = board.call(onboard_reader.installed)
+            wish = self.wishes.of(address, installed["reader"])
+            yield from setup.steps(board, wish, dry_run=self.dry_run, progress=progress)
+        if self.dry_run:
+            return
+        if self.labels is not None:
+            settings = json.loads(wish.identities.settings(wish.reader, keep_key=True))
+            paths = [self.labels / (wish.reader + suffix) for suffix in label.SUFFIXES]
+            label.write(settings, paths)
+            yield Step("label", "done", " and ".join(map(str, paths)))
         yield Step("ready", "done", f"{wish.reader}, in {time.monotonic() - began_s:.1f} s")
 
 
-def _with_micropython(image: images.Image, port: str | None, baud: int, drive: Path | None) -> str:
+def _with_micropython(found: Sequence[images.Image], port: str | None, baud: int, drive: Path | None) -> str:
     """The port of a board on which MicroPython answers: it does already, or it is flashed first."""
-    if image.kind == images.UF2 and port is None:
+    chips = {image.chip for image in found if image.kind == images.UF2}
+    if port is None and (drive or flashing.drives(chips) or all(image.kind == images.UF2 for image in found)):
         line = ProgressLine()
-        before = {found.address for found in found_ports()}
-        flashing.flash(image, None, drive, line)
+        before = {port.address for port in found_ports()}
+        flashing.flash(found, None, drive, line)
         line.clear()
-        return _appeared(lambda: sorted({found.address for found in found_ports() if is_board(found)} - before))
+        return _appeared(lambda: sorted({port.address for port in found_ports() if is_board(port)} - before))
     address = chosen(port)
     try:
         with connect(address, baud) as board:
             board.enter()
     except (BoardSilent, BoardNeverPrompts):
-        flashing.flash(image, address, drive, ProgressLine())
+        flashing.flash(found, address, drive, ProgressLine())
         flashing.wait_until(lambda: _answers(address, baud), _STARTS_WITHIN_S)
     return address
 
@@ -162,8 +186,10 @@ def _answers(address: str, baud: int) -> bool:
     return True
 
 
-def _show(address: str, step: Step, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"port": address, **step._asdict()}))
+def _show(address: str, what: Step | LuotError, as_json: bool) -> None:
+    if isinstance(what, LuotError):
+        tell(f"{what.subject}. {what.hint}")
+    elif as_json:
+        click.echo(json.dumps({"port": address, **what._asdict()}))
     else:
-        click.echo(f"{address}  {step.name:<10} {step.did:<8} {step.detail}")
+        click.echo(f"{address}  {what.name:<10} {what.did:<8} {what.detail}")
