@@ -42,7 +42,8 @@ run: $(READY) ## Start an office with a living hall: make run ARGS='--speed 10'
 	@$(BIN)/luot office --demo $(ARGS) || [ $$? -eq 130 ]
 
 test: $(READY) mosquitto check firmware ## Run every check and every test, on real brokers and a real MicroPython
-	@$(ALL_CORES)
+	@$(ALL_CORES) -m "not alone"
+	@$(BIN)/python -m pytest -m alone
 
 check: $(READY) $(STUBS) ## Check format, style, types and import contracts
 	@echo "check: ruff"

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 VIETNAM = timezone(timedelta(hours=7))
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 
 class Eyes:

@@ -23,7 +23,7 @@ REPO = Path(__file__).parents[2]
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 SITE = "mot-cua"
 READERS = ("entry-1", "entry-2", "entry-3")
-WITHIN_S = 60.0
+WITHIN_S = 180.0
 FREE_PORT = ("--port", "0")
 ENVIRONMENT = {**os.environ, "MICROPYPATH": os.pathsep.join((str(REPO / "firmware"), str(REPO / "protocol")))}
 

@@ -14,7 +14,7 @@ from e2e.parts import READERS, Controller, enrol, until
 from e2e.wired import Bridge, WiredReader
 from luot_controller.engine.events import TapAnswered, TapIgnored, VisitOpened
 
-pytestmark = [pytest.mark.real, pytest.mark.parametrize("kind", ["mosquitto"])]
+pytestmark = [pytest.mark.real, pytest.mark.alone, pytest.mark.parametrize("kind", ["mosquitto"])]
 
 SEED = 20
 PULLS = {"entry-1": 7, "entry-2": 7, "entry-3": 6}

@@ -19,7 +19,7 @@ from luot_tools.device.board import Board, connect
 from luot_tools.device.office import OfficeFolder
 from luot_tools.device.setup import Wish, steps, with_manifest
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 
 
 class OnBoard(Reader):
@@ -51,7 +51,7 @@ def reader(controller: Controller, tmp_path: Path) -> Iterator[OnBoard]:
 
 def luot_device(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "luot_controller.cli", "device", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=300)
 
 
 def test_from_bare_to_tapping(pty_board: PtyBoard, controller: Controller, reader: OnBoard) -> None:

@@ -17,7 +17,7 @@ from luot_controller.mqtt import Connection
 from luot_protocol import frames, topics
 from luot_tools.device import setup
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 
 EXITS = b"    sys.exit(code)\n"
 """What main.py does on a PC alone: a board's program ends at the prompt, and its clock counts on."""

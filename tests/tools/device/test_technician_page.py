@@ -77,6 +77,7 @@ def bridged(words: list[str], board: PtyBoard) -> str:
 
 
 @pytest.mark.real
+@pytest.mark.alone
 def test_the_walk(
     pty_board: PtyBoard, spare: PtyBoard, office: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
