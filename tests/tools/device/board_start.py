@@ -37,8 +37,8 @@ if _store.endswith(".img"):
 else:
     os.chdir(_store)
 sys.path[:] = ["", ".frozen", "/lib"]
-sys.stdout.write("\x16")  # from now on it listens
 sys.argv[:] = ["main.py", "."]
+sys.stdout.write("\x16")  # from now on it listens, and whatever comes may stop it here
 for _name in ("boot.py", "main.py") if _mode == "program" else ("boot.py",):
     try:
         with open(_name) as _opened:

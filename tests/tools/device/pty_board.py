@@ -161,8 +161,11 @@ class _Child:
         """Send it; where the terminal makes no signal of Ctrl-C, and nobody reads it, it becomes one here."""
         while data:
             before, stop, data = data.partition(b"\x03")
+            is_signal = termios.tcgetattr(self._terminal)[3] & termios.ISIG
+            if is_signal:
+                data = data.lstrip(b"\x03")  # on a board they are one interrupt; two at once end a process
             os.write(self.inner, before + stop)
-            if stop and not termios.tcgetattr(self._terminal)[3] & termios.ISIG and not self._is_read():
+            if stop and not is_signal and not self._is_read():
                 self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:

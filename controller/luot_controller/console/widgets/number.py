@@ -2,13 +2,13 @@
 
 from textual.content import Content
 from textual.geometry import Size
-from textual.widget import Widget
 
+from luot_controller.console.widgets.measured import Measured
 from luot_controller.screen import digits
 from luot_controller.screen.ink import inked
 
 
-class BigNumber(Widget):
+class BigNumber(Measured):
     """A number drawn in blocks, in the ink named by a theme variable; a dash for none."""
 
     number: int | None = None

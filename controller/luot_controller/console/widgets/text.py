@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
+from luot_controller.console.widgets.measured import Measured
 
-class Text(Static):
+
+class Text(Static, Measured):
     """A text; what it shows is never read as markup."""
 
     _shown = Content("")
@@ -24,7 +25,7 @@ def _nothing(_cells: int) -> Content:
     return Content("")
 
 
-class FittedText(Widget):
+class FittedText(Measured):
     """A text made for the width it is given; a change of width may not change how many lines it has."""
 
     _make: Callable[[int], Content] = staticmethod(_nothing)
