@@ -99,7 +99,8 @@ class Hall:
         except (ValueError, KeyError, TypeError, AttributeError):
             print("hall: not understood:", line, file=sys.stderr)
             return
-        if self._changes or self._unseen_by:
+        # No hand exchanges cards within a poll, which would read both and take them for two that lie there together.
+        if self._changes or self._unseen_by or not self._field.is_empty():
             self._changes.append(change)
         else:
             self._unseen_by = _POLLS + 1  # in the middle of a poll, which counts for nothing

@@ -164,6 +164,10 @@ class Field:
         self._cards.remove(card)
         card.power(False, self._now())
 
+    def is_empty(self):
+        """No card lies in it."""
+        return not self._cards
+
     def clear(self):
         """Take all cards away."""
         for card in list(self._cards):
